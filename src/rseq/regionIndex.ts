@@ -1,0 +1,123 @@
+import type { Address } from '../util/address.js';
+import type { Interval } from './intervalTree.js';
+import { IntervalTree } from './intervalTree.js';
+import type { Region } from './region.js';
+
+/** A region that holds an address. */
+export interface InsideRegion {
+  readonly region: Region;
+  /**
+   * `atArmingStore`: the region is not armed yet, the instruction at the address is about to do it; `armed`: behind the
+   * arming store, where every stop aborts or disarms the region.
+   */
+  readonly position: 'atArmingStore' | 'armed';
+}
+
+/** The regions of all loaded images, found by run-time address. */
+export class RegionIndex {
+  readonly #images = new Map<string, readonly Region[]>();
+  #lookup: Lookup | undefined;
+
+  /** Adds the regions of an image; what was there under the same id is replaced. */
+  add(imageId: string, regions: readonly Region[]): void {
+    this.#images.set(imageId, regions);
+    this.#lookup = undefined;
+  }
+
+  /** Forgets the regions of an image; unknown ids are ignored. */
+  remove(imageId: string): void {
+    if (this.#images.delete(imageId)) this.#lookup = undefined;
+  }
+
+  /** Whether no region is known: nothing has to be looked up then. */
+  get isEmpty(): boolean {
+    for (const regions of this.#images.values()) if (regions.length > 0) return false;
+    return true;
+  }
+
+  /** All regions, image by image in the order of their addition. */
+  all(): Region[] {
+    return [...this.#images.values()].flat();
+  }
+
+  /** The region of that id. */
+  byId(id: string): Region | undefined {
+    return this.#current().byId.get(id);
+  }
+
+  /** The region whose `[arming store, post_commit_ip)` holds an address; of several the innermost. */
+  inside(address: Address): InsideRegion | undefined {
+    const region = this.#current().ranges.innermost(address);
+    if (region === undefined) return undefined;
+    return { region, position: address === region.armingStore ? 'atArmingStore' : 'armed' };
+  }
+
+  /** The regions that have a prelude at an address. */
+  atPrelude(address: Address): readonly Region[] {
+    return this.#current().preludes.get(address) ?? [];
+  }
+
+  /** The regions that have an exit at an address. */
+  exitsAt(address: Address): readonly Region[] {
+    return this.#current().exits.get(address) ?? [];
+  }
+
+  /** The regions any of whose functions holds one of the addresses; each once. */
+  near(addresses: readonly Address[]): Region[] {
+    const { functions } = this.#current();
+    const found = new Set<Region>();
+    for (const address of addresses) {
+      functions.each(address, regions => {
+        for (const region of regions) found.add(region);
+      });
+    }
+    return [...found];
+  }
+
+  /** Built on the first question after a change: a program that loads fifty libraries at its start asks none in between. */
+  #current(): Lookup {
+    this.#lookup ??= buildLookup(this.all());
+    return this.#lookup;
+  }
+}
+
+interface Lookup {
+  readonly byId: ReadonlyMap<string, Region>;
+  readonly ranges: IntervalTree<Region>;
+  readonly preludes: ReadonlyMap<Address, readonly Region[]>;
+  readonly exits: ReadonlyMap<Address, readonly Region[]>;
+  readonly functions: IntervalTree<readonly Region[]>;
+}
+
+function buildLookup(regions: readonly Region[]): Lookup {
+  const ranges: Interval<Region>[] = [];
+  const preludes = new Map<Address, Region[]>();
+  const exits = new Map<Address, Region[]>();
+  const functions = new Map<string, Interval<Region[]>>();
+  for (const region of regions) {
+    const { range, armingStore } = region;
+    if (range !== undefined) ranges.push({ start: armingStore ?? range.start, end: range.end, value: region });
+    for (const address of region.preludes) append(preludes, address, region);
+    for (const { address } of region.exits) append(exits, address, region);
+    for (const { start, end } of region.functions) {
+      // A function often holds many regions: one interval for all of them.
+      const name = `${start}-${end}`;
+      const known = functions.get(name);
+      if (known === undefined) functions.set(name, { start, end, value: [region] });
+      else known.value.push(region);
+    }
+  }
+  return {
+    byId: new Map(regions.map(region => [region.id, region])),
+    ranges: new IntervalTree(ranges),
+    preludes,
+    exits,
+    functions: new IntervalTree(functions.values()),
+  };
+}
+
+function append(map: Map<Address, Region[]>, address: Address, region: Region): void {
+  const list = map.get(address);
+  if (list === undefined) map.set(address, [region]);
+  else list.push(region);
+}
