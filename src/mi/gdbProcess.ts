@@ -180,9 +180,9 @@ async function spawnGdb(options: GdbOptions): Promise<{ child: RunningChild; inp
     throw new RequestError('internal', 'gdbWithoutPipes', `${options.gdb} was started without pipes`);
   }
   return {
-    child: new RunningChild(child, child.pid, errors as Readable),
-    input: input as Writable,
-    output: output as Readable,
+    child: new RunningChild(child, child.pid, errors),
+    input,
+    output,
   };
 }
 
@@ -244,14 +244,11 @@ function spawnFailure(error: unknown, cwd: string): string {
   if (statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true) {
     return `the working directory ${cwd} does not exist`;
   }
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'ENOENT':
-      return 'there is no such program';
-    case 'EACCES':
-      return 'it is not executable';
-    default:
-      return messageOf(error);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') {
+    return 'there is no such program';
   }
+  return code === 'EACCES' ? 'it is not executable' : messageOf(error);
 }
 
 async function reasonOf(error: unknown, child: RunningChild, client: MiClient): Promise<string> {
