@@ -28,3 +28,15 @@ export interface CustomRequests {
     readonly body: { regions: RegionDescription[] };
   };
 }
+
+/** Events beyond the protocol. */
+export interface CustomEvents {
+  /** A step has run a thread through a region; `address` (`0x...`) is the exit that it took. */
+  rseq: {
+    readonly threadId: number;
+    /** The id of {@link RegionDescription}. */
+    readonly region: string;
+    readonly outcome: 'committed' | 'aborted' | 'exited';
+    readonly address: string;
+  };
+}

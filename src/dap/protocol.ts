@@ -1,5 +1,5 @@
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
-import type { CustomRequests } from './customRequests.js';
+import type { CustomEvents, CustomRequests } from './customRequests.js';
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
@@ -80,8 +80,8 @@ export interface ReverseRequests {
 /** The name of a reverse request. */
 export type ReverseCommandName = keyof ReverseRequests;
 
-/** The events of the protocol with their bodies. */
-export interface Events {
+/** The events of the protocol and ours, with their bodies. */
+export interface Events extends CustomEvents {
   breakpoint: D.BreakpointEvent['body'];
   capabilities: D.CapabilitiesEvent['body'];
   continued: D.ContinuedEvent['body'];
