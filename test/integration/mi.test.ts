@@ -10,7 +10,6 @@ import { fileExecAndSymbols } from '../../src/mi/commandsTarget.js';
 import { parseEvent, type StoppedEvent } from '../../src/mi/events.js';
 import { textAt, tupleAt } from '../../src/mi/fields.js';
 import { startGdb, type GdbOptions, type GdbProcess } from '../../src/mi/gdbProcess.js';
-import type { MiTuple } from '../../src/mi/record.js';
 import { RequestError } from '../../src/util/errors.js';
 import { CompiledPrograms } from '../support/compiled.js';
 
@@ -85,7 +84,7 @@ describe('a real gdb', function () {
     await gdb.client.send(fileExecAndSymbols(programs.compile('plain program', PROGRAM)));
     await assert.rejects(
       gdb.client.send(breakInsert({ location: { kind: 'function', name: 'no such' } })),
-      (error: unknown) => error instanceof MiError && /"no such" not defined/.test(error.message),
+      (error: unknown) => error instanceof MiError && error.message.includes('"no such" not defined'),
     );
   });
 
@@ -105,7 +104,7 @@ describe('a real gdb', function () {
     const { results } = await gdb.client.send(
       breakInsert({ location: { kind: 'function', name: 'twice' }, condition: 'x == 4', temporary: true }),
     );
-    const breakpoint = parseBreakpoint(tupleAt(results, 'bkpt') as MiTuple);
+    const breakpoint = parseBreakpoint(tupleAt(results, 'bkpt')!);
     assert.deepEqual(
       [breakpoint?.state, breakpoint?.condition, breakpoint?.disposition],
       ['resolved', 'x == 4', 'del'],
@@ -137,7 +136,25 @@ describe('a real gdb', function () {
     assert.equal(ids, 'True\n');
   });
 
-  it('ends when told to, and when killed says so to those who wait', async () => {
+  it('speaks English, whatever the user speaks: its text is parsed', async () => {
+    const gdb = await start({ env: { ...env, LANGUAGE: 'de' } });
+    // No catalogue of gdb need be installed here: this is the variable that gettext looks at first.
+    const { console: language } = await gdb.client.send(console("python import os; print(os.environ['LANGUAGE'])"));
+    assert.equal(language, 'en\n');
+  });
+
+  it('tells that it was killed, and what was asked of it fails', async () => {
+    const gdb = await start();
+    const end = new Promise(resolve => {
+      gdb.onExit(resolve);
+    });
+    const pending = gdb.client.send(console('python import time; time.sleep(60)'));
+    process.kill(gdb.pid, 'SIGKILL');
+    await assert.rejects(pending, /gdb has ended/);
+    assert.deepEqual(await end, { code: null, signal: 'SIGKILL' });
+  });
+
+  it('ends when told to, and refuses commands from then on', async () => {
     const gdb = await start();
     const end = new Promise(resolve => {
       gdb.onExit(resolve);

@@ -126,7 +126,7 @@ describe('the MI client', () => {
       }
     }
     gdb.output.write('"\n');
-    assert.equal((await answer).results['contents']?.length, 800 * 65_536);
+    assert.equal((await answer).results.contents?.length, 800 * 65_536);
   });
 
   it('shows a tracer every line of both directions', async () => {

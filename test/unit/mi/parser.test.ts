@@ -15,14 +15,14 @@ function printValue(value: MiValue): string {
     return `[${(value as MiValue[]).map(printValue).join(',')}]`;
   }
   return `{${Object.entries(value)
-    .map(([name, field]) => `${name}=${printValue(field as MiValue)}`)
+    .map(([name, field]) => `${name}=${printValue(field!)}`)
     .join(',')}}`;
 }
 
 /** As gdb prints a string: some bytes outside ASCII raw, some octal. */
 function printString(text: string): string {
-  const characters = [...Buffer.from(text).toString('latin1')].map((character, index) => {
-    const byte = character.charCodeAt(0);
+  const characters = Array.from(Buffer.from(text), (byte, index) => {
+    const character = String.fromCharCode(byte);
     if (character === '"' || character === '\\') {
       return `\\${character}`;
     }
@@ -102,7 +102,7 @@ describe('the MI parser', () => {
     const record = parseRecord('^done,__proto__={polluted="1"}');
     assert.ok(record.kind === 'result');
     assert.deepEqual(Object.entries(record.results), [['__proto__', { polluted: '1' }]]);
-    assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
+    assert.equal(({} as Record<string, unknown>).polluted, undefined);
   });
 
   const malformed = [
@@ -187,7 +187,7 @@ describe('the MI parser', () => {
         const record = parseRecord(Buffer.from(`5^done,value=${printValue(expected)}`, 'latin1'));
         assert.ok(record.kind === 'result', JSON.stringify(record));
         // A dictionary of fast-check has no prototype.
-        assert.equal(JSON.stringify(record.results['value']), JSON.stringify(expected));
+        assert.equal(JSON.stringify(record.results.value), JSON.stringify(expected));
       }),
     );
   });
