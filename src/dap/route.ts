@@ -16,6 +16,11 @@ export interface RequestContext {
   readonly signal: AbortSignal;
 }
 
+/** What a handler returns: the body or a promise of it; nothing for a mere acknowledgement. */
+export type RouteResult<C extends CommandName> = [Body<C>] extends [undefined]
+  ? Promise<void> | undefined
+  : Promise<Body<C>> | Body<C>;
+
 /** How one request is carried out. */
 export interface Route<C extends CommandName> {
   readonly when: RouteCondition;
@@ -26,7 +31,7 @@ export interface Route<C extends CommandName> {
    * @returns the response's body
    * @throws RequestError to refuse; anything else is a defect of the adapter
    */
-  run(args: Arguments<C>, context: RequestContext): Promise<Body<C>> | Body<C> | Promise<void>;
+  run(args: Arguments<C>, context: RequestContext): RouteResult<C>;
 }
 
 /** The requests that a session answers; any other is refused as not supported. */
