@@ -12,7 +12,7 @@ long commits, aborts, retries;
 long limit;    /* a counter that has reached it takes no more ... */
 long overflow; /* ... the rest is counted here */
 
-__attribute__((noinline, noclone)) static void counter_inc(void)
+__attribute__((noinline)) static void counter_inc(void)
 {
 	uint32_t cpu;
 

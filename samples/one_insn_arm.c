@@ -17,7 +17,7 @@ __thread struct rseq own_area __attribute__((aligned(32), tls_model("local-exec"
 struct percpu_long counters[MAX_CPUS];
 long commits, aborts, retries;
 
-__attribute__((noinline, noclone)) static long counter_inc(void)
+__attribute__((noinline)) static long counter_inc(void)
 {
 	long attempts = 0;                 // @before-region
 

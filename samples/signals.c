@@ -1,8 +1,12 @@
 /*
  * A signal handler with a region of its own interrupts code that is in a region: the
  * kernel aborts the interrupted one before the handler runs, and rseq_cs names the
- * handler's descriptor on return. SIGUSR1 comes once every 1000 iterations (raised
- * by the program, so that each run has some), SIGALRM every millisecond.
+ * handler's descriptor on return. SIGALRM comes every millisecond from a timer, and
+ * the program raises it every 1000 iterations, so that each run has some.
+ *
+ *     signals [ITERATIONS] [--no-timer] [--usr1] [--pin]
+ *
+ * --usr1: raise SIGUSR1 instead, at which gdb stops unless told otherwise.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -82,6 +86,7 @@ int main(int argc, char **argv)
 	long iterations = sample_start(argc, argv, 100000);
 	struct itimerval every_ms = {{0, 1000}, {0, 1000}}, never = {{0, 0}, {0, 0}};
 	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+	int raised = sample_flag(argc, argv, "--usr1") ? SIGUSR1 : SIGALRM;
 	int wrong;
 
 	sigaddset(&action.sa_mask, SIGALRM); /* the handler does not interrupt itself */
@@ -94,7 +99,7 @@ int main(int argc, char **argv)
 	for (long i = 0; i < iterations; i++) {   // @loop
 		counter_inc();                    // @step-here
 		if (i % 1000 == 0)
-			raise(SIGUSR1);           // @raise
+			raise(raised);            // @raise
 	}
 	setitimer(ITIMER_REAL, &never, NULL);
 
