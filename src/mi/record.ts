@@ -2,15 +2,22 @@
 export type MiValue = string | MiTuple | MiList;
 
 /**
- * A tuple `{variable=value,...}`. A name that occurs twice keeps its last value; gdb's own output repeats names only
- * in the lists that {@link MiList} covers.
+ * A tuple `{variable=value,...}`. A name that occurs twice keeps its last value (an {@link AsyncRecord} keeps all in
+ * `fields`); a value without a name, which gdb printed among results before mi3, is left out.
  */
 export interface MiTuple {
   readonly [name: string]: MiValue | undefined;
 }
 
-/** A list: of values `[v,v]`, or of results `[name=v,name=v]`, whose names (always the same in gdb's output) are dropped. */
+/** A list: of values `[v,v]`, or of results `[name=v,name=v]`, whose names (always the same in gdb's output)
+ * are dropped. A tuple of values without names, as `script={"silent"}` of a breakpoint before mi4, counts as a list. */
 export type MiList = readonly MiValue[];
+
+/** One `name=value` of a record; the name of a value that stands alone is empty. */
+export interface MiField {
+  readonly name: string;
+  readonly value: MiValue;
+}
 
 /** `^done`, `^running`, `^connected`, `^error`, `^exit`: the answer to the command that bore the same token. */
 export interface ResultRecord {
@@ -26,6 +33,8 @@ export interface AsyncRecord {
   readonly token: number | undefined;
   readonly asyncClass: string;
   readonly results: MiTuple;
+  /** The results in their order, repeated names kept: a stop with several causes has several `reason` and `wpt` fields. */
+  readonly fields: readonly MiField[];
 }
 
 /** `~"..."` (console), `@"..."` (target), `&"..."` (log): text, decoded as UTF-8 from the bytes that gdb escaped. */
