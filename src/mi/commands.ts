@@ -98,6 +98,12 @@ export function console(line: string, context?: FrameContext): MiCommand {
   return miCommand('interpreter-exec', contextOptions(context), 'console', line);
 }
 
+/** A command as a user wrote it into a configuration: MI where it begins with `-`, else a line of gdb's command line. */
+export function userCommand(text: string): MiCommand {
+  const mi = /^-([a-z][a-z-]*)\s*(.*)$/s.exec(text.trim());
+  return mi?.[1] === undefined ? console(text) : rawCommand(mi[1], mi[2] ?? '');
+}
+
 /**
  * `set NAME VALUE`. The value runs to the end of the line and takes no quotes; gdb strips blanks at its ends. A value
  * that holds a newline needs {@link console}.

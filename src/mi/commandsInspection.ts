@@ -118,6 +118,14 @@ export function dataDisassemble(range: DisassemblyRange, options: { readonly opc
   return miCommand('data-disassemble', [...where, '--', options.opcodes === true ? '2' : '0']);
 }
 
+/**
+ * The source line of the instruction at an address: result `asm_insns`, one row with `line`, `file`, `fullname`; rows
+ * without them where no line is known.
+ */
+export function sourceAt(address: Address): MiCommand {
+  return miCommand('data-disassemble', ['-s', formatAddress(address), '-e', formatAddress(address + 1n), '--', '5']);
+}
+
 /** The names of all registers, by number; some are empty: result `register-names`. */
 export function dataListRegisterNames(): MiCommand {
   return miCommand('data-list-register-names', []);

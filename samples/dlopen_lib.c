@@ -1,0 +1,55 @@
+/*
+ * The regions come and go: libpercpu.so is opened and closed several times, and lies
+ * at another address each time (a mapping is left in the hole of the last one).
+ *
+ *     dlopen_lib [ITERATIONS [ROUNDS]] [--pin]
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <sys/mman.h>
+
+#include "percpu.h"
+
+struct percpu_long counters[MAX_CPUS];
+struct percpu_counts counts;
+
+typedef void inc_function(struct percpu_long *, struct percpu_counts *);
+
+static void *symbol(void *library, const char *name)
+{
+	void *address = dlsym(library, name);
+
+	if (address == NULL) {
+		fprintf(stderr, "%s\n", dlerror());
+		exit(2);
+	}
+	return address;
+}
+
+int main(int argc, char **argv)
+{
+	long iterations = sample_start(argc, argv, 20);
+	long rounds = sample_number(argc, argv, 2, 5);
+
+	for (long round = 0; round < rounds; round++) {
+		void *library = dlopen("libpercpu.so", RTLD_NOW);  // @dlopen
+		inc_function *inc, *inc_points;
+		void (*leave)(void);
+
+		if (library == NULL) {
+			fprintf(stderr, "%s\n", dlerror());
+			return 2;
+		}
+		inc = (inc_function *)symbol(library, "percpu_inc");
+		inc_points = (inc_function *)symbol(library, "percpu_inc_points");
+		leave = (void (*)(void))symbol(library, "percpu_leave");
+		for (long i = 0; i < iterations; i++) {            // @loop
+			inc(counters, &counts);                    // @step-here
+			inc_points(counters, &counts);             // @step-points-here
+		}
+		leave();
+		dlclose(library);                                  // @dlclose
+		mmap(NULL, 1 << 16, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	}
+	return sample_report(percpu_sum(counters), 2 * rounds * iterations, counts.aborts, counts.retries); // @done
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libpercpu.so. The counters and the counts are the caller's, so that they
+ * outlive a dlclose.
+ */
+#ifndef PERCPU_H
+#define PERCPU_H
+
+#include "rseq_area.h"
+
+struct percpu_counts {
+	long commits, aborts, retries;
+};
+
+/* Adds one to the current CPU's counter; the region is listed in __rseq_cs_ptr_array. */
+void percpu_inc(struct percpu_long *counters, struct percpu_counts *counts);
+
+/* The same; the region is known by its key table alone. */
+void percpu_inc_points(struct percpu_long *counters, struct percpu_counts *counts);
+
+/* Must be called, in each thread that called the others, before the library is unloaded. */
+void percpu_leave(void);
+
+#endif

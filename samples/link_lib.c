@@ -1,0 +1,17 @@
+/* The regions are in a shared library that is loaded at the start: libpercpu.so. */
+#define _GNU_SOURCE
+#include "percpu.h"
+
+struct percpu_long counters[MAX_CPUS];
+struct percpu_counts counts;
+
+int main(int argc, char **argv)
+{
+	long iterations = sample_start(argc, argv, 100);
+
+	for (long i = 0; i < iterations; i++) {          // @loop
+		percpu_inc(counters, &counts);           // @step-here
+		percpu_inc_points(counters, &counts);    // @step-points-here
+	}
+	return sample_report(percpu_sum(counters), 2 * iterations, counts.aborts, counts.retries); // @done
+}

@@ -1,0 +1,272 @@
+import type { DebugProtocol as D } from '@vscode/debugprotocol';
+import {
+  objectList,
+  optionalNumber,
+  optionalString,
+  requireNumber,
+  requireObject,
+  requireString,
+} from '../dap/arguments.js';
+import type { RouteTable } from '../dap/route.js';
+import { console as consoleCommand } from '../mi/commands.js';
+import { breakDelete, breakInsert, type BreakpointLocation } from '../mi/commandsBreakpoints.js';
+import { parseBreakpoint, type Breakpoint } from '../mi/breakpoint.js';
+import type { StoppedEvent } from '../mi/events.js';
+import { tupleAt } from '../mi/fields.js';
+import { formatAddress, parseAddress } from '../util/address.js';
+import { messageOf, RequestError } from '../util/errors.js';
+import { compileCondition, hitCounter, isGiven, type Modifiers } from './breakpointCondition.js';
+import { settle, type MoverPorts } from './breakpointMover.js';
+import { BreakpointTable, isSame, numbersOf, type Entry, type Place } from './breakpointTable.js';
+import type { Logpoints } from './logpoints.js';
+import type { Client, Gdb } from './ports.js';
+
+/** What breakpoints need of the other subjects of the session. */
+export interface BreakpointPorts extends MoverPorts {
+  readonly gdb: Gdb;
+  readonly client: Client;
+  readonly logpoints: Logpoints;
+  /** A pending breakpoint has come, or the last one has gone: gdb must, or need not, stop when libraries are loaded. */
+  pendingChanged(any: boolean): Promise<void>;
+}
+
+interface Wanted {
+  readonly place: Place;
+  readonly modifiers: Modifiers;
+}
+
+/** Source, function and instruction breakpoints. */
+export class Breakpoints {
+  private readonly table = new BreakpointTable();
+  /** gdb's numbers whose hit counts have grown since the target was resumed. */
+  private readonly hits = new Set<string>();
+  private anyPending = false;
+
+  constructor(private readonly ports: BreakpointPorts) {}
+
+  readonly routes: RouteTable = {
+    setBreakpoints: {
+      when: 'initialized',
+      run: async args => {
+        const path = optionalString(requireObject(args, 'source'), 'path');
+        if (path === undefined) throw new RequestError('user', 'noPath', "Breakpoints need the source's path.");
+        const wanted = objectList(args, 'breakpoints').map(item => ({
+          place: { kind: 'source' as const, path, line: requireNumber(item, 'line') },
+          modifiers: { ...modifiers(item), logMessage: optionalString(item, 'logMessage') },
+        }));
+        const scope = (place: Place): boolean => place.kind === 'source' && place.path === path;
+        return { breakpoints: await this.replace(scope, wanted) };
+      },
+    },
+    setFunctionBreakpoints: {
+      when: 'initialized',
+      run: async args => {
+        const wanted = objectList(args, 'breakpoints').map(item => ({
+          place: { kind: 'function' as const, name: requireString(item, 'name') },
+          modifiers: modifiers(item),
+        }));
+        return { breakpoints: await this.replace(place => place.kind === 'function', wanted) };
+      },
+    },
+    setInstructionBreakpoints: {
+      when: 'initialized',
+      run: async args => {
+        const wanted = objectList(args, 'breakpoints').map(item => ({
+          place: instructionPlace(item),
+          modifiers: modifiers(item),
+        }));
+        return { breakpoints: await this.replace(place => place.kind === 'instruction', wanted) };
+      },
+    },
+  };
+
+  /** Brings every breakpoint into line with what is loaded now, and tells the client what has changed. */
+  async settleAll(): Promise<void> {
+    for (const entry of this.table.all()) await this.refresh(entry);
+    await this.watchPending();
+  }
+
+  /** gdb has changed a breakpoint: bound it to a library, or counted a hit. Noted at once, since its stop follows. */
+  onModified(breakpoint: Breakpoint): void {
+    const entry = this.table.byNumber(breakpoint.number);
+    if (entry === undefined) return;
+    if (entry.atPlace?.number !== breakpoint.number) {
+      this.hits.add(breakpoint.number);
+      return;
+    }
+    const before = entry.atPlace;
+    entry.atPlace = breakpoint;
+    if (breakpoint.times > before.times) this.hits.add(breakpoint.number);
+    if (placesOf(before) !== placesOf(breakpoint)) this.ports.client.post(() => this.refresh(entry));
+  }
+
+  /** gdb has deleted a breakpoint of the user's: by a command of theirs. */
+  onDeleted(number: string): void {
+    const entry = this.table.byNumber(number);
+    if (entry === undefined) return;
+    if (entry.atPlace?.number === number) entry.atPlace = undefined;
+    for (const [address, planted] of entry.atPreludes) if (planted === number) entry.atPreludes.delete(address);
+    if (numbersOf(entry).length > 0) return;
+    this.table.remove(entry);
+    this.ports.client.emit('breakpoint', { reason: 'removed', breakpoint: { id: entry.id, verified: false } });
+  }
+
+  /** DAP ids of the breakpoints that a stop has hit. */
+  hitBy(stop: StoppedEvent): readonly number[] {
+    const numbers = new Set(this.hits);
+    if (stop.breakpointNumber !== undefined) numbers.add(stop.breakpointNumber);
+    const ids = [...numbers].map(number => this.table.byNumber(number)?.id).filter(id => id !== undefined);
+    return [...new Set(ids)];
+  }
+
+  /** The target goes on: hits are counted anew. */
+  onResumed(): void {
+    this.hits.clear();
+  }
+
+  /** Takes every breakpoint out of gdb, so that nothing stops the program any more. */
+  async removeAll(): Promise<void> {
+    for (const entry of this.table.all()) await this.remove(entry);
+  }
+
+  /** Makes the breakpoints of one kind (of one file) those that are wanted; what is there already stays, with its count. */
+  private async replace(scope: (place: Place) => boolean, wanted: readonly Wanted[]): Promise<D.Breakpoint[]> {
+    const old = this.table.all().filter(entry => scope(entry.place));
+    const kept = new Set<Entry>();
+    const found = wanted.map(({ place, modifiers }) => {
+      const same = old.find(entry => !kept.has(entry) && isSame(entry, place, modifiers));
+      if (same !== undefined) kept.add(same);
+      return same;
+    });
+    for (const entry of old) if (!kept.has(entry)) await this.remove(entry);
+    const answers: D.Breakpoint[] = [];
+    for (const [index, { place, modifiers }] of wanted.entries()) {
+      const same = found[index];
+      answers.push(same === undefined ? await this.create(place, modifiers) : this.describe(same));
+    }
+    await this.watchPending();
+    return answers;
+  }
+
+  private async create(place: Place, modifiers: Modifiers): Promise<D.Breakpoint> {
+    let entry: Entry;
+    try {
+      entry = this.table.add(place, modifiers, id => compileCondition(id, modifiers));
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      return { verified: false, message: error.message, reason: 'failed' };
+    }
+    try {
+      await this.prepare(entry);
+      await this.plant(entry);
+      await settle(entry, this.ports);
+    } catch (error) {
+      entry.problem = messageOf(error);
+    }
+    entry.told = this.describe(entry);
+    return entry.told;
+  }
+
+  /** What the condition refers to must exist before it. */
+  private async prepare({ id, modifiers }: Entry): Promise<void> {
+    const { gdb, logpoints } = this.ports;
+    if (isGiven(modifiers.hitCondition)) await gdb.send(consoleCommand(`set ${hitCounter(id)} = 0`));
+    if (!isGiven(modifiers.logMessage)) return;
+    if (logpoints.unavailable !== undefined) throw new RequestError('user', 'noPython', logpoints.unavailable);
+    await logpoints.define(id, modifiers.logMessage);
+  }
+
+  /** Sets gdb's breakpoint at the place itself; an address waits until the program is loaded. */
+  private async plant(entry: Entry): Promise<void> {
+    const { place } = entry;
+    if (entry.atPlace !== undefined) return;
+    if (place.kind === 'instruction') {
+      if (!this.ports.loaded() || this.ports.regionAround(place.address) !== undefined) return;
+    }
+    const location: BreakpointLocation =
+      place.kind === 'source'
+        ? { kind: 'source', file: place.path, line: place.line }
+        : place.kind === 'function'
+          ? { kind: 'function', name: place.name }
+          : { kind: 'address', address: place.address };
+    const condition = entry.condition === undefined ? {} : { condition: entry.condition };
+    const { results } = await this.ports.gdb.send(breakInsert({ location, pending: true, ...condition }));
+    entry.atPlace = parseBreakpoint(tupleAt(results, 'bkpt') ?? {});
+  }
+
+  private async refresh(entry: Entry): Promise<void> {
+    try {
+      await this.plant(entry);
+      await settle(entry, this.ports);
+    } catch (error) {
+      entry.problem = messageOf(error);
+    }
+    const now = this.describe(entry);
+    if (JSON.stringify(now) === JSON.stringify(entry.told)) return;
+    entry.told = now;
+    this.ports.client.emit('breakpoint', { reason: 'changed', breakpoint: now });
+  }
+
+  private async remove(entry: Entry): Promise<void> {
+    this.table.remove(entry);
+    const [first, ...rest] = numbersOf(entry);
+    if (first !== undefined) await this.ports.gdb.send(breakDelete([first, ...rest]));
+  }
+
+  private async watchPending(): Promise<void> {
+    const any = this.table.all().some(entry => entry.atPlace?.state === 'pending');
+    if (any === this.anyPending) return;
+    this.anyPending = any;
+    await this.ports.pendingChanged(any);
+  }
+
+  private describe(entry: Entry): D.Breakpoint {
+    const { id, place, problem, moved, atPlace } = entry;
+    const source = place.kind === 'source' ? { source: { path: place.path } } : {};
+    if (problem !== undefined) return { id, verified: false, message: problem, reason: 'failed', ...source };
+    if (moved !== undefined) {
+      return {
+        id,
+        verified: true,
+        message: moved.message,
+        ...source,
+        ...(moved.line === undefined ? {} : { line: moved.line }),
+      };
+    }
+    if (atPlace === undefined) {
+      return { id, verified: false, reason: 'pending', message: 'It is set when the program is loaded.', ...source };
+    }
+    if (atPlace.state === 'pending') {
+      const message = 'No code that is loaded has this place; it is set when a library brings it.';
+      return { id, verified: false, reason: 'pending', message, ...source };
+    }
+    return { id, verified: true, ...source, ...positionOf(atPlace) };
+  }
+}
+
+function modifiers(item: D.FunctionBreakpoint | D.SourceBreakpoint | D.InstructionBreakpoint): Modifiers {
+  return { condition: optionalString(item, 'condition'), hitCondition: optionalString(item, 'hitCondition') };
+}
+
+function instructionPlace(item: D.InstructionBreakpoint): Place {
+  const reference = requireString(item, 'instructionReference');
+  const address = parseAddress(reference);
+  if (address === undefined) throw new RequestError('user', 'badAddress', `'${reference}' is no address.`);
+  return { kind: 'instruction', address: address + BigInt(optionalNumber(item, 'offset') ?? 0) };
+}
+
+/** Where a breakpoint is, for comparison: what changes when a library binds it. */
+function placesOf(breakpoint: Breakpoint): string {
+  const locations = breakpoint.locations.map(({ address }) => address);
+  return [breakpoint.state, ...locations].map(String).join(' ');
+}
+
+function positionOf(breakpoint: Breakpoint): Partial<D.Breakpoint> {
+  const at = breakpoint.locations[0] ?? breakpoint;
+  const path = at.fullname ?? at.file;
+  return {
+    ...(at.line === undefined ? {} : { line: at.line }),
+    ...(path === undefined ? {} : { source: { path } }),
+    ...(at.address === undefined ? {} : { instructionReference: formatAddress(at.address) }),
+  };
+}

@@ -1,0 +1,340 @@
+import type { DebugProtocol as D } from '@vscode/debugprotocol';
+import { execContinue, threadInfo } from '../mi/commandsExecution.js';
+import type { StoppedEvent } from '../mi/events.js';
+import type { Region } from '../rseq/region.js';
+import type { Action, FrameSummary, StepRequest } from '../stepping/types.js';
+import type { Address } from '../util/address.js';
+import { messageOf, RequestError } from '../util/errors.js';
+import { Interrupter } from './interrupter.js';
+import type { Client, Gdb, Tell } from './ports.js';
+import { innermostFrames, locate, neighbourhood } from './position.js';
+import { StepDriver } from './stepDriver.js';
+import { exitCodeOf, stoppedBody } from './stopReport.js';
+
+/** What execution needs of the other subjects of the session. */
+export interface ExecutionPorts {
+  readonly gdb: Gdb;
+  readonly client: Client;
+  readonly tell: Tell;
+  readonly processId: () => number | undefined;
+  /** Regions whose functions hold one of the addresses; none while rseq awareness is off. */
+  regionsNear(addresses: readonly Address[]): readonly Region[];
+  isInsideRegion(address: Address): boolean;
+  /** Whether nothing that is loaded has a region. */
+  readonly noRegions: () => boolean;
+  /** The DAP ids of the user's breakpoints that the stop has hit. */
+  breakpointsHit(stop: StoppedEvent): readonly number[];
+  /** Whether the stop is the one on entry that the user asked for. */
+  isEntry(stop: StoppedEvent): boolean;
+  /** Libraries have come or gone at a stop that gdb made for it: bring regions and breakpoints up to date. */
+  librariesChanged(): Promise<void>;
+  passed(action: Action & { kind: 'tell' }, thread: number): void;
+  /** The program has ended: exit code, or 128 + signal. */
+  exited(code: number): Promise<void>;
+  /** The target goes on, or has stopped: handles of the last stop are stale. */
+  pauseChanged(): void;
+}
+
+/** What lives exactly as long as one stop. */
+interface Pause {
+  readonly stop: StoppedEvent;
+  /** The innermost frames of the threads that the client has asked for. */
+  readonly frames: Map<number, readonly FrameSummary[]>;
+}
+
+/** A stop that gdb did not tell of. */
+const UNKNOWN_STOP: StoppedEvent = { kind: 'stopped', reasons: [], stoppedThreads: 'all', watches: [] };
+
+type Waiter = (stop: StoppedEvent) => void;
+
+/** The owner of the run state: whether the target runs, why it stopped, and the step in progress. */
+export class Execution {
+  private pause: Pause | undefined;
+  /** Whether gdb says that a thread runs; changes in the middle of a step too. */
+  private gdbRunning = false;
+  private ended = false;
+  private waiter: Waiter | undefined;
+  /** The user's own mode; a step sets another one only while it lasts. */
+  private lockingMode = 'replay';
+  private readonly driver: StepDriver;
+  readonly interrupter: Interrupter;
+
+  constructor(private readonly ports: ExecutionPorts) {
+    const { gdb, client } = ports;
+    this.interrupter = new Interrupter(gdb, ports.processId);
+    this.driver = new StepDriver({
+      gdb,
+      locate: thread => locate(gdb, thread, ports.regionsNear),
+      interrupt: () => {
+        this.interrupter.request('step');
+      },
+      schedulerLocking: () => this.lockingMode,
+      tell: ports.passed,
+      finished: action => {
+        this.stepFinished(action);
+      },
+      post: job => {
+        client.post(job);
+      },
+    });
+  }
+
+  /** The stop that the client has been told of, while it lasts. */
+  get stopped(): StoppedEvent | undefined {
+    return this.pause?.stop;
+  }
+
+  get hasEnded(): boolean {
+    return this.ended;
+  }
+
+  /** Whether gdb has a thread running just now, whatever the client has been told. */
+  get running(): boolean {
+    return this.gdbRunning;
+  }
+
+  /** Whether `number` (gdb's) is a breakpoint of the step in progress. */
+  ownsBreakpoint(number: string): boolean {
+    return this.driver.owns(number);
+  }
+
+  breakpointDeleted(number: string): void {
+    this.driver.onBreakpointDeleted(number);
+  }
+
+  schedulerLockingChanged(mode: string): void {
+    this.lockingMode = mode;
+  }
+
+  /** The client has asked for a stack: what it holds need not be asked again by a step. */
+  rememberFrames(thread: number, frames: readonly FrameSummary[]): void {
+    this.pause?.frames.set(thread, frames);
+  }
+
+  // --- what the user does
+
+  /** Lets every thread go on. */
+  async continue(): Promise<void> {
+    await this.resume(() => this.ports.gdb.send(execContinue()));
+  }
+
+  /**
+   * Steps one thread.
+   *
+   * @throws RequestError with gdb's own words where it cannot step
+   */
+  async step(request: StepRequest): Promise<void> {
+    const near = await this.regionsNear(request.thread);
+    const position =
+      near.length === 0 ? undefined : await locate(this.ports.gdb, request.thread, this.ports.regionsNear);
+    await this.resume(() => this.driver.begin(request, position));
+  }
+
+  /** Stops the program; the client is told by `stopped`. */
+  requestPause(): void {
+    if (this.gdbRunning || this.driver.active) this.interrupter.request('pause');
+  }
+
+  /**
+   * Runs `job` while no thread runs: at once where the target is stopped, else in a stop that the client is not told of.
+   * For what gdb refuses while the target runs.
+   */
+  async whileStopped<T>(job: () => Promise<T>, resume = true): Promise<T> {
+    if (!this.gdbRunning) return job();
+    const silent = await this.halt();
+    try {
+      return await job();
+    } finally {
+      if (silent !== undefined && resume && !this.ended) await this.takeUp(silent);
+    }
+  }
+
+  /** Runs a command that lets the target go on to a stop which is nobody's business, and waits for that stop. */
+  async runToStop(start: () => Promise<unknown>): Promise<StoppedEvent> {
+    const stop = this.nextStop();
+    try {
+      await start();
+    } catch (error) {
+      this.waiter = undefined;
+      throw error;
+    }
+    return stop;
+  }
+
+  // --- what gdb says
+
+  /** At once, before anything is queued. */
+  onRunning(): void {
+    this.gdbRunning = true;
+    if (this.pause === undefined || this.driver.active) return;
+    // A command of the user's in the debug console has let it go on.
+    this.endPause();
+    this.ports.client.emit('continued', { threadId: 1, allThreadsContinued: true });
+  }
+
+  /** The state changes at once; what follows from it is queued behind the request in progress. */
+  onStopped(stop: StoppedEvent): void {
+    this.gdbRunning = false;
+    const waiter = this.waiter;
+    if (waiter !== undefined) {
+      this.waiter = undefined;
+      waiter(stop);
+      return;
+    }
+    this.ports.client.post(() => this.handleStop(stop));
+  }
+
+  /**
+   * gdb could not insert a breakpoint when it resumed. It then answers `^running` and `*running`, and never `*stopped`,
+   * though the threads are stopped (gdb 13, 16, 18): ask.
+   */
+  onInsertionFailure(message: string): void {
+    this.ports.client.post(async () => {
+      if (!this.gdbRunning) return;
+      const { results } = await this.ports.gdb.send(threadInfo());
+      if (JSON.stringify(results).includes('"state":"running"')) return;
+      this.gdbRunning = false;
+      const current = Number(results['current-thread-id']);
+      if (this.driver.active) {
+        await this.driver.onInput({ kind: 'failed', message });
+        return;
+      }
+      this.report(Number.isNaN(current) ? UNKNOWN_STOP : { ...UNKNOWN_STOP, threadId: current }, {
+        reason: 'exception',
+        description: 'A breakpoint could not be inserted',
+        text: message,
+      });
+    });
+  }
+
+  /** gdb or the process is gone. */
+  end(): void {
+    this.ended = true;
+    this.gdbRunning = false;
+    this.driver.abandon();
+    this.interrupter.reset();
+    this.endPause();
+  }
+
+  // --- inside
+
+  private async regionsNear(thread: number): Promise<readonly Region[]> {
+    if (this.ports.noRegions()) return [];
+    const frames = this.pause?.frames.get(thread) ?? (await innermostFrames(this.ports.gdb, thread));
+    return this.ports.regionsNear(neighbourhood(frames));
+  }
+
+  /** The client sees its request answered, so it needs no `continued`; gdb's refusal leaves the stop as it is. */
+  private async resume(start: () => Promise<unknown>): Promise<void> {
+    const pause = this.pause;
+    this.pause = undefined;
+    try {
+      await start();
+      this.ports.pauseChanged();
+    } catch (error) {
+      this.pause = pause;
+      throw new RequestError('user', 'cannotResume', `gdb cannot do this: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  private async handleStop(stop: StoppedEvent): Promise<void> {
+    if (stop.reason === 'exited' || stop.reason === 'exited-normally' || stop.reason === 'exited-signalled') {
+      this.end();
+      await this.ports.exited(exitCodeOf(stop));
+      return;
+    }
+    if (stop.reason === 'solib-event') {
+      await this.ports.librariesChanged();
+      await this.takeUp(stop);
+      return;
+    }
+    const purpose = await this.interrupter.recognise(stop);
+    if (purpose === undefined) {
+      await this.deliver(stop);
+    } else if (purpose === 'pause') {
+      if (this.driver.active) await this.feed(stop, 'user');
+      else this.report(stop, { reason: 'pause' });
+    } else {
+      await this.takeUp(stop);
+    }
+  }
+
+  /** A stop that has nothing to do with our interrupts. */
+  private async deliver(stop: StoppedEvent): Promise<void> {
+    if (!this.driver.active) {
+      this.report(stop, this.ports.isEntry(stop) ? { reason: 'entry' } : undefined);
+      return;
+    }
+    const stepEnded = stop.reason === 'end-stepping-range' || stop.reason === 'function-finished';
+    const ours =
+      stop.reason === 'breakpoint-hit' &&
+      stop.breakpointNumber !== undefined &&
+      this.driver.owns(stop.breakpointNumber) &&
+      this.ports.breakpointsHit(stop).length === 0;
+    await this.feed(stop, stepEnded ? 'endOfStep' : ours ? 'ours' : 'user');
+  }
+
+  private async feed(stop: StoppedEvent, cause: 'endOfStep' | 'ours' | 'interrupt' | 'user'): Promise<void> {
+    this.lastStop = stop;
+    const pc = stop.frame?.address ?? 0n;
+    const thread = stop.threadId ?? 0;
+    await this.driver.onInput({ kind: 'stop', cause, thread, pc, insideRegion: this.ports.isInsideRegion(pc) });
+  }
+
+  /** The stop that the machine was told of last: what `finish` reports. */
+  private lastStop: StoppedEvent | undefined;
+
+  /** Goes on after a stop that nobody shall see, in whatever was under way. */
+  private async takeUp(stop: StoppedEvent): Promise<void> {
+    if (this.driver.active) await this.feed(stop, 'interrupt');
+    else await this.resumeSilently();
+  }
+
+  private async resumeSilently(): Promise<void> {
+    await this.ports.gdb.send(execContinue());
+  }
+
+  private stepFinished(action: Action & { kind: 'finish' }): void {
+    const stop = this.lastStop;
+    if (stop === undefined) return;
+    const note = action.note === undefined ? {} : { description: 'The step was cut short', text: action.note };
+    if (action.note !== undefined) this.ports.tell('important', `The step was cut short: ${action.note}\n`);
+    if (action.as === 'step') this.report(stop, { reason: 'step', ...note });
+    else if (stop.signalName === 'SIGSTOP' && !this.interrupter.outstanding) this.report(stop, { reason: 'pause' });
+    else this.report(stop);
+  }
+
+  private report(stop: StoppedEvent, as?: Partial<D.StoppedEvent['body']>): void {
+    this.interrupter.makeStale();
+    this.pause = { stop, frames: new Map() };
+    this.ports.pauseChanged();
+    const body = stoppedBody(stop, as === undefined ? this.ports.breakpointsHit(stop) : []);
+    this.ports.client.emit('stopped', { ...body, ...as });
+  }
+
+  private endPause(): void {
+    this.pause = undefined;
+    this.ports.pauseChanged();
+  }
+
+  private nextStop(): Promise<StoppedEvent> {
+    return new Promise(resolve => {
+      this.waiter = resolve;
+    });
+  }
+
+  /**
+   * Stops the target without telling the client.
+   *
+   * @returns the stop; undefined where something else stopped the target first, which the client has been told of
+   */
+  private async halt(): Promise<StoppedEvent | undefined> {
+    const next = this.nextStop();
+    this.interrupter.request('silent');
+    const stop = await next;
+    const purpose = await this.interrupter.recognise(stop);
+    if (purpose !== undefined) return stop;
+    await this.handleStop(stop);
+    return undefined;
+  }
+}

@@ -1,0 +1,132 @@
+import { gdbSet, type MiCommand } from '../mi/commands.js';
+import type { MiResult, MiTrace } from '../mi/client.js';
+import { targetDetach } from '../mi/commandsTarget.js';
+import { parseEvent, type MiEvent } from '../mi/events.js';
+import { startGdb, type GdbProcess } from '../mi/gdbProcess.js';
+import { RequestError } from '../util/errors.js';
+import { InferiorIo, type OutputStream } from './inferiorIo.js';
+import type { AttachConfig, LaunchConfig } from './launchConfig.js';
+import type { Gdb } from './ports.js';
+
+/** Who listens to gdb and to the program. All are called at once, in gdb's order. */
+export interface GdbListener {
+  event(event: MiEvent): void;
+  /** Text of gdb's console or log; `collected`: it belongs to the answer of a command. */
+  text(kind: 'console' | 'log', text: string, collected: boolean): void;
+  /** What may not work with this gdb. */
+  warning(text: string): void;
+  /** gdb has ended without having been asked to. */
+  ended(why: string): void;
+  /** What the program printed. */
+  output(stream: OutputStream, text: string): void;
+}
+
+/** The gdb of a session, once it is there, and the program's terminals, which gdb's start opens. */
+export class GdbLink implements Gdb {
+  private process: GdbProcess | undefined;
+  private io: InferiorIo | undefined;
+  private ending: Promise<void> | undefined;
+
+  constructor(
+    private readonly listener: GdbListener,
+    private readonly trace: MiTrace | undefined,
+  ) {}
+
+  get hasPython(): boolean {
+    return this.process?.features.has('python') === true;
+  }
+
+  /** What gives the program the environment that the adapter was started in. */
+  get restoreEnvironment(): readonly MiCommand[] {
+    return this.process?.restoreEnvironment ?? [];
+  }
+
+  send(command: MiCommand): Promise<MiResult> {
+    if (this.process !== undefined) return this.process.client.send(command);
+    return Promise.reject(new RequestError('nobody', 'noGdb', 'gdb is not running in this session.'));
+  }
+
+  /**
+   * Starts gdb; for a launch with terminals for the program.
+   *
+   * @throws RequestError `gdbNotUsable` or `terminalNotUsable`
+   */
+  async start(config: LaunchConfig | AttachConfig): Promise<void> {
+    if (config.kind === 'launch') {
+      this.io = new InferiorIo((stream, text) => {
+        this.listener.output(stream, text);
+      });
+    }
+    const gdb = await startGdb({
+      gdb: config.gdb,
+      args: config.gdbArguments,
+      env: process.env,
+      cwd: process.cwd(),
+      ...(this.io === undefined ? {} : { extraFds: this.io.masterFds }),
+      ...(this.trace === undefined ? {} : { log: this.trace }),
+    });
+    this.process = gdb;
+    this.listen(gdb);
+    for (const warning of gdb.warnings) this.listener.warning(warning);
+    await this.io?.prepare(gdb);
+  }
+
+  /** Makes the terminals the next program's own, and sets its arguments. */
+  async useTerminal(args: readonly string[]): Promise<void> {
+    const commands = (await this.io?.setupCommands(args)) ?? [];
+    await Promise.all(commands.map(command => this.send(command)));
+  }
+
+  /** Types text into the program's terminal; false where it has none of ours. */
+  write(text: string): boolean {
+    this.io?.write(text);
+    return this.io !== undefined;
+  }
+
+  /** Stops or goes on reading what the program prints. */
+  holdOutput(hold: boolean): void {
+    if (hold) this.io?.pause();
+    else this.io?.resume();
+  }
+
+  /** Resolves when everything that the program printed has been handed on. */
+  async drainTerminal(): Promise<void> {
+    await this.io?.drain();
+  }
+
+  /** What must not be otherwise, whatever the user's own commands have set: out of line, a region runs disarmed. */
+  async assertSettings(): Promise<void> {
+    await Promise.all([this.send(gdbSet('displaced-stepping', 'off')), this.send(gdbSet('mi-async', 'on'))]);
+  }
+
+  /** Lets the program go on without gdb. */
+  async detach(): Promise<void> {
+    await this.send(targetDetach());
+  }
+
+  /** Ends gdb, which kills a program that it started; gives the terminals back. Settles when nothing is left; never rejects. */
+  end(): Promise<void> {
+    this.ending ??= this.endOnce();
+    return this.ending;
+  }
+
+  private async endOnce(): Promise<void> {
+    await this.process?.end();
+    this.io?.close();
+  }
+
+  private listen(gdb: GdbProcess): void {
+    gdb.client.onAsync(record => {
+      this.listener.event(parseEvent(record));
+    });
+    gdb.client.onStream((record, collected) => {
+      if (record.kind !== 'target') this.listener.text(record.kind, record.text, collected);
+    });
+    gdb.onExit(({ code, signal }) => {
+      if (this.ending !== undefined) return;
+      const how = signal === null ? `with exit code ${code ?? 'unknown'}` : `by ${signal}`;
+      const said = gdb.stderr.trim() === '' ? '' : ` It wrote: ${gdb.stderr.trim()}`;
+      this.listener.ended(`gdb has ended unexpectedly ${how}.${said}`);
+    });
+  }
+}

@@ -1,0 +1,325 @@
+import { dirname, resolve } from 'node:path';
+import { readlink } from 'node:fs/promises';
+import type { DebugProtocol as D } from '@vscode/debugprotocol';
+import { optionalBoolean } from '../dap/arguments.js';
+import type { RouteTable, SessionState } from '../dap/route.js';
+import { console as consoleCommand, gdbShow, userCommand, type MiCommand } from '../mi/commands.js';
+import { breakInsert } from '../mi/commandsBreakpoints.js';
+import {
+  environmentCd,
+  fileExecAndSymbols,
+  setEnvironment,
+  targetAttach,
+  unsetEnvironment,
+} from '../mi/commandsTarget.js';
+import { execContinue } from '../mi/commandsExecution.js';
+import { textAt, tupleAt } from '../mi/fields.js';
+import { messageOf, RequestError } from '../util/errors.js';
+import type { Breakpoints } from './breakpoints.js';
+import type { Execution } from './execution.js';
+import type { GdbLink } from './gdbLink.js';
+import { Interrupter } from './interrupter.js';
+import { parseAttach, parseLaunch, type AttachConfig, type LaunchConfig } from './launchConfig.js';
+import type { Modules } from './modules.js';
+import type { Client, Tell } from './ports.js';
+
+/** How long a program may take to end by itself when it is asked to, in milliseconds. */
+const TERMINATION_MS = 1000;
+
+/** What the life of a session touches: nearly everything; the composition root hands it over. */
+export interface LifecyclePorts {
+  readonly link: GdbLink;
+  readonly client: Client;
+  readonly tell: Tell;
+  readonly execution: Execution;
+  readonly breakpoints: Breakpoints;
+  readonly modules: Modules;
+  readonly capabilities: D.Capabilities;
+  /** The configuration is known: before gdb is started. */
+  configured(config: LaunchConfig | AttachConfig): void;
+}
+
+/** From `initialize` to the end: starts gdb and the program, lets go of them, and leaves nothing behind. */
+export class Lifecycle {
+  private initialized = false;
+  private config: LaunchConfig | AttachConfig | undefined;
+  private pid: number | undefined;
+  private hasExited = false;
+  private terminatedSent = false;
+  private exitListeners: (() => void)[] = [];
+  /** gdb's number of the breakpoint that `stopOnEntry` asked for. */
+  private entryBreakpoint: string | undefined;
+
+  constructor(private readonly ports: LifecyclePorts) {}
+
+  readonly routes: RouteTable = {
+    initialize: {
+      when: 'any',
+      run: () => {
+        this.initialized = true;
+        return this.ports.capabilities;
+      },
+    },
+    launch: { when: 'initialized', run: args => this.launch(args as Readonly<Record<string, unknown>>) },
+    attach: { when: 'initialized', run: args => this.attach(args as Readonly<Record<string, unknown>>) },
+    configurationDone: { when: 'initialized', run: () => this.run() },
+    terminate: { when: 'any', overtakes: true, run: () => this.terminate() },
+    disconnect: {
+      when: 'any',
+      overtakes: true,
+      run: args => this.disconnect(optionalBoolean(args, 'terminateDebuggee')),
+    },
+  };
+
+  /** The debuggee's process; undefined before it exists and after it has ended. */
+  get processId(): number | undefined {
+    return this.hasExited ? undefined : this.pid;
+  }
+
+  /** Whether a stop is the one that `stopOnEntry` asked for. */
+  isEntry(breakpointNumber: string | undefined): boolean {
+    return breakpointNumber !== undefined && breakpointNumber === this.entryBreakpoint;
+  }
+
+  state(): SessionState {
+    if (!this.initialized) return 'created';
+    if (this.hasExited || this.ports.execution.hasEnded) return 'ended';
+    if (this.pid === undefined) return 'initialized';
+    return this.ports.execution.stopped === undefined ? 'running' : 'stopped';
+  }
+
+  /** gdb has started or attached to a process. */
+  processStarted(pid: number): void {
+    if (this.pid === undefined || this.hasExited) this.pid = pid;
+  }
+
+  /** The program has ended by itself or by us: its output first, then its end. */
+  async exited(exitCode: number): Promise<void> {
+    this.hasExited = true;
+    await this.ports.link.drainTerminal();
+    this.ports.client.emit('exited', { exitCode });
+    this.sendTerminated();
+    for (const listener of this.exitListeners.splice(0)) listener();
+  }
+
+  /** gdb has ended; unless that was asked for, the session ends with it. */
+  gdbEnded(why: string): void {
+    this.ports.execution.end();
+    this.hasExited = true;
+    for (const listener of this.exitListeners.splice(0)) listener();
+    if (this.terminatedSent) return;
+    this.ports.tell('important', `${why} The session is over; the program may have ended with it.\n`);
+    this.sendTerminated();
+  }
+
+  /** Lets go of everything. Never rejects. */
+  async end(): Promise<void> {
+    this.terminatedSent = true;
+    await this.ports.link.end();
+  }
+
+  private async launch(args: Readonly<Record<string, unknown>>): Promise<void> {
+    this.refuseSecond();
+    const config = parseLaunch(args, text => {
+      this.ports.tell('console', `${text}\n`);
+    });
+    const program = resolve(config.program);
+    this.ports.configured(config);
+    await this.ports.modules.readMain(program);
+    await this.startGdb(config, async () => {
+      const { link } = this.ports;
+      await this.sendAll([
+        fileExecAndSymbols(program),
+        environmentCd(config.cwd ?? dirname(program)),
+        ...link.restoreEnvironment,
+        ...Object.entries(config.env).map(([name, value]) =>
+          value === null ? unsetEnvironment(name) : setEnvironment(name, value),
+        ),
+      ]);
+      await link.useTerminal(config.args);
+    });
+    this.ports.client.emit('initialized');
+  }
+
+  private async attach(args: Readonly<Record<string, unknown>>): Promise<void> {
+    this.refuseSecond();
+    const config = parseAttach(args, text => {
+      this.ports.tell('console', `${text}\n`);
+    });
+    const { processId } = config;
+    checkProcess(processId);
+    const program = config.program ?? (await readlink(`/proc/${processId}/exe`).catch(() => undefined));
+    this.ports.configured(config);
+    if (program !== undefined) await this.ports.modules.readMain(resolve(program));
+    await this.startGdb(config, async () => {
+      if (program !== undefined) await this.sendAll([fileExecAndSymbols(resolve(program))]);
+      try {
+        await this.ports.execution.runToStop(() => this.ports.link.send(targetAttach(processId)));
+      } catch (error) {
+        throw new RequestError('user', 'cannotAttach', attachAdvice(processId, messageOf(error)), { cause: error });
+      }
+      this.pid = processId;
+    });
+    await this.ports.modules.relocate(processId);
+    this.ports.client.emit('initialized');
+  }
+
+  /** Starts gdb and makes it ready; where that fails, nothing is left running. */
+  private async startGdb(config: LaunchConfig | AttachConfig, prepare: () => Promise<void>): Promise<void> {
+    const { link, modules } = this.ports;
+    try {
+      await link.start(config);
+      await this.sendAll([Interrupter.setup]);
+      await prepare();
+      for (const { text, ignoreFailures } of config.setupCommands) await this.setUp(text, ignoreFailures);
+      await link.assertSettings();
+      const { results } = await link.send(gdbShow('scheduler-locking'));
+      this.ports.execution.schedulerLockingChanged(textAt(results, 'value') ?? 'replay');
+      await modules.buildMain();
+      this.config = config;
+    } catch (error) {
+      await link.end();
+      throw error;
+    }
+  }
+
+  private async setUp(text: string, ignoreFailures: boolean): Promise<void> {
+    try {
+      await this.ports.link.send(userCommand(text));
+    } catch (error) {
+      if (ignoreFailures) return;
+      throw new RequestError('user', 'setupFailed', `The setup command '${text}' failed: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** `configurationDone`: the breakpoints are known, the program runs. */
+  private async run(): Promise<void> {
+    const { config } = this;
+    if (config === undefined) throw new RequestError('user', 'notLaunched', "Send 'launch' or 'attach' first.");
+    if (config.kind === 'launch') await this.startProgram(config);
+    this.ports.client.emit('process', {
+      name: config.program ?? `process ${this.pid ?? 0}`,
+      isLocalProcess: true,
+      startMethod: config.kind,
+      ...(this.pid === undefined ? {} : { systemProcessId: this.pid }),
+    });
+    await this.ports.breakpoints.settleAll();
+    await this.ports.link.send(execContinue());
+  }
+
+  /**
+   * Starts the program and stops it before its first instruction: only now is it known where it lies, so only now can
+   * breakpoints be moved out of regions or set at addresses.
+   */
+  private async startProgram(config: LaunchConfig): Promise<void> {
+    const { execution, link, modules } = this.ports;
+    try {
+      const stop = await execution.runToStop(() => link.send(consoleCommand('starti')));
+      if (this.pid === undefined) throw new Error('gdb named no process');
+      if (stop.reason !== undefined && stop.reason !== 'signal-received') throw new Error('the program ended at once');
+    } catch (error) {
+      this.hasExited = true;
+      await link.end();
+      this.sendTerminated();
+      throw new RequestError('user', 'cannotStart', `The program could not be started: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+    await modules.relocate(this.pid ?? 0);
+    if (config.stopOnEntry) await this.stopInMain();
+  }
+
+  private async stopInMain(): Promise<void> {
+    try {
+      const insert = breakInsert({ location: { kind: 'function', name: 'main' }, temporary: true });
+      const { results } = await this.ports.link.send(insert);
+      this.entryBreakpoint = textAt(tupleAt(results, 'bkpt') ?? {}, 'number');
+    } catch (error) {
+      this.ports.tell('important', `The program cannot be stopped on entry: ${messageOf(error)}\n`);
+    }
+  }
+
+  private async terminate(): Promise<void> {
+    const pid = this.processId;
+    if (pid === undefined || this.config === undefined) {
+      await this.ports.link.end();
+      this.sendTerminated();
+      return;
+    }
+    const exited = new Promise<void>(listener => this.exitListeners.push(listener));
+    await this.askToEnd(pid);
+    const timer = setTimeout(() => {
+      kill(pid, 'SIGKILL');
+    }, TERMINATION_MS);
+    await exited;
+    clearTimeout(timer);
+  }
+
+  /** SIGTERM, with nothing of ours left that could stop the program on its way out. */
+  private async askToEnd(pid: number): Promise<void> {
+    const { breakpoints, execution, link } = this.ports;
+    try {
+      await breakpoints.removeAll();
+      await link.send(consoleCommand('handle SIGTERM nostop noprint pass'));
+      kill(pid, 'SIGTERM');
+      if (!execution.running) await link.send(execContinue());
+    } catch {
+      // gdb is busy or gone: what is left is the hard way.
+      kill(pid, 'SIGKILL');
+    }
+  }
+
+  private async disconnect(terminateDebuggee: boolean | undefined): Promise<void> {
+    const launched = this.config?.kind !== 'attach';
+    const pid = this.processId;
+    const keep = pid !== undefined && !(terminateDebuggee ?? launched);
+    this.terminatedSent = true;
+    if (keep) await this.ports.link.detach();
+    else if (pid !== undefined && !launched) kill(pid, 'SIGKILL');
+    await this.ports.link.end();
+  }
+
+  private refuseSecond(): void {
+    if (this.config !== undefined) {
+      throw new RequestError('user', 'alreadyLaunched', 'This session already has a program. Start another session.');
+    }
+  }
+
+  private async sendAll(commands: readonly MiCommand[]): Promise<void> {
+    await Promise.all(commands.map(command => this.ports.link.send(command)));
+  }
+
+  private sendTerminated(): void {
+    if (this.terminatedSent) return;
+    this.terminatedSent = true;
+    this.ports.client.emit('terminated');
+  }
+}
+
+/** @throws RequestError where there is no such process */
+function checkProcess(pid: number): void {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPERM') return;
+    throw new RequestError('user', 'noProcess', `There is no process ${pid}. Check 'processId'.`, { cause: error });
+  }
+}
+
+function attachAdvice(pid: number, why: string): string {
+  const advice = /not permitted|ptrace/i.test(why)
+    ? ' Another debugger may be attached, or the system forbids it: see /proc/sys/kernel/yama/ptrace_scope, or run as the same user with CAP_SYS_PTRACE.'
+    : '';
+  return `gdb cannot attach to process ${pid}: ${why}${advice}`;
+}
+
+/** The process may be gone already: then the signal has nothing left to do. */
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import { constants } from 'node:os';
+import type { DebugProtocol as D } from '@vscode/debugprotocol';
+import type { StoppedEvent } from '../mi/events.js';
+
+/**
+ * The body of DAP's `stopped` for a stop of gdb's.
+ *
+ * @param breakpointIds the DAP ids of the user's breakpoints that were hit
+ */
+export function stoppedBody(stop: StoppedEvent, breakpointIds: readonly number[]): D.StoppedEvent['body'] {
+  const where = stop.threadId === undefined ? {} : { threadId: stop.threadId };
+  return { ...describe(stop, breakpointIds), ...where, allThreadsStopped: true };
+}
+
+/** What a shell would say of the program's end: its exit code, or 128 and the number of the signal that ended it. */
+export function exitCodeOf(stop: StoppedEvent): number {
+  if (stop.reason !== 'exited-signalled') return stop.exitCode ?? 0;
+  const number = (constants.signals as Readonly<Record<string, number>>)[stop.signalName ?? ''];
+  return 128 + (number ?? 0);
+}
+
+type Reason = Omit<D.StoppedEvent['body'], 'threadId' | 'allThreadsStopped'>;
+
+function describe(stop: StoppedEvent, breakpointIds: readonly number[]): Reason {
+  const hit = breakpointIds.length > 0 ? { hitBreakpointIds: [...breakpointIds] } : {};
+  switch (stop.reason) {
+    case 'breakpoint-hit':
+      return { reason: 'breakpoint', ...hit };
+    case 'end-stepping-range':
+    case 'function-finished':
+    case 'location-reached':
+      return { reason: 'step' };
+    case 'signal-received':
+      return signal(stop);
+    case 'watchpoint-trigger':
+    case 'read-watchpoint-trigger':
+    case 'access-watchpoint-trigger':
+    case 'watchpoint-scope':
+      return { reason: 'data breakpoint', ...hit };
+    case 'fork':
+    case 'vfork':
+    case 'exec':
+    case 'syscall-entry':
+    case 'syscall-return':
+    case 'solib-event':
+      return { reason: 'pause', description: `Paused on ${stop.reason}` };
+    case 'no-history':
+      return { reason: 'step', description: 'Reached the end of the recorded execution' };
+    case 'exited':
+    case 'exited-normally':
+    case 'exited-signalled':
+      return { reason: 'pause', description: 'The program has ended' };
+    default:
+      return unnamed(stop);
+  }
+}
+
+/** gdb names no reason after an attach; a word that is newer than this code is shown as it is. */
+function unnamed(stop: StoppedEvent): Reason {
+  const word = stop.reasons[0];
+  return { reason: 'pause', description: word === undefined ? 'Paused' : `Paused: ${word}` };
+}
+
+function signal(stop: StoppedEvent): Reason {
+  const { signalName, signalMeaning } = stop;
+  if (signalName === undefined || signalName === '0') return { reason: 'pause' };
+  return {
+    reason: 'exception',
+    description: `Paused on ${signalName}`,
+    text: signalMeaning === undefined ? signalName : `${signalName}: ${signalMeaning}`,
+  };
+}

@@ -1,0 +1,293 @@
+/**
+ * One step of one thread, as a state machine without I/O and without a clock.
+ *
+ * The user's situation: they press "next" on a line that holds a restartable sequence. Single-stepped, the sequence
+ * aborts at every stop and the step never gets out of it.
+ *
+ * The plan: before the step, guards (temporary breakpoints for this thread) are put where nothing is armed yet, then
+ * gdb steps as ever. If no guard is hit, that was all. At a guard, unless the step is over at that very place, the
+ * other threads are held (a region neither blocks nor calls) and the thread runs on to one of the region's exits. There
+ * the question is the same as at any place: is the step over? If not it goes on from here. A thread found inside a
+ * region has lost its attempt already; it takes the same way and leaves through the abort handler.
+ */
+import type { Region } from '../rseq/region.js';
+import { contains, type Address } from '../util/address.js';
+import {
+  continuedOrigin,
+  exitsFrom,
+  guardsOf,
+  inlineDepth,
+  inNewSignalHandler,
+  isInside,
+  isOver,
+  outcomeAt,
+  regionsToPass,
+  returnAddress,
+} from './judgement.js';
+import type { Action, ExecCommand, Input, Position, StepRequest } from './types.js';
+
+/** What brought the thread to the place that is being judged. */
+type Arrival = 'guard' | 'exit' | 'escape' | 'instruction' | 'return' | 'step';
+
+/** A step in progress; `done` when its `finish` action has been given out. */
+export type State =
+  | { readonly kind: 'plain'; readonly request: StepRequest; readonly command: ExecCommand }
+  | { readonly kind: 'guarded'; readonly step: Step; readonly judgeEnd: boolean }
+  | { readonly kind: 'passing'; readonly step: Step; readonly regions: readonly Region[]; readonly hold: Hold }
+  | { readonly kind: 'leaving'; readonly step: Step }
+  | { readonly kind: 'returning'; readonly step: Step }
+  | { readonly kind: 'locating'; readonly step: Step | StepRequest; readonly arrival: Arrival }
+  | { readonly kind: 'done' };
+
+/** Whether the other threads are held while a region is run through; `ending`: the interrupt that ends it is under way. */
+type Hold = 'held' | 'ending' | 'released';
+
+interface Step {
+  readonly request: StepRequest;
+  /** The frame and line that the step belongs to; as in gdb, they move on when a line is entered in its middle. */
+  readonly origin: Position;
+  /** Instruction steps made in a row in code without lines. */
+  readonly instructions: number;
+}
+
+export interface Transition {
+  readonly state: State;
+  readonly actions: readonly Action[];
+}
+
+/** Abort handlers and undeclared branch targets are a few instructions; past this many it is an ordinary function without lines. */
+const INSTRUCTIONS_WITHOUT_LINE = 64;
+
+/**
+ * Begins a step.
+ *
+ * @param position where the thread stands; undefined where no region is near: then gdb gets its one command as it is
+ */
+export function begin(request: StepRequest, position: Position | undefined): Transition {
+  const near = position !== undefined && position.regions.length > 0;
+  if (!near) return plain(request);
+  const entering = regionsToPass(position.regions, position.pc);
+  const step: Step = { request, origin: position, instructions: 0 };
+  const returns = request.kind === 'stepOut' && inlineDepth(position.frames) === 0;
+  if (!returns && entering.length > 0) return pass(step, position, entering);
+  if (request.granularity === 'instruction' && request.kind !== 'stepOut') return plain(request);
+  return goOn(step, position);
+}
+
+/** The next state and what to do, for whatever may come. Throws where `input` cannot come in `state`: a defect of the driver. */
+export function transition(state: State, input: Input): Transition {
+  if (state.kind === 'done') throw new Error(`a finished step got the input ${input.kind}`);
+  switch (input.kind) {
+    case 'failed':
+      return finish('step', input.message);
+    case 'timeout':
+      return onTimeout(state);
+    case 'position':
+      if (state.kind !== 'locating') throw new Error(`a position came while ${state.kind}`);
+      return judge(state.step, state.arrival, input.position);
+    case 'stop':
+      return onStop(state, input);
+  }
+}
+
+function onStop(state: Exclude<State, { kind: 'done' }>, stop: Input & { kind: 'stop' }): Transition {
+  const ofStep = stop.thread === threadOf(state);
+  if (stop.cause === 'user' || !ofStep) return stop.cause === 'interrupt' ? repeat(state) : finish('stop');
+  if (stop.cause === 'interrupt') return repeat(state);
+  switch (state.kind) {
+    case 'plain':
+      return stop.insideRegion && state.request.granularity === 'line' ? locate(state.request, 'step') : finish('stop');
+    case 'guarded':
+      if (stop.cause === 'ours') return locate(state.step, 'guard');
+      return state.judgeEnd || stop.insideRegion ? locate(state.step, 'step') : finish('stop');
+    case 'passing':
+      return arrive(state.step, state.regions, stop.pc);
+    case 'leaving':
+      return locate(state.step, 'instruction');
+    case 'returning':
+      return locate(state.step, 'return');
+    case 'locating':
+      throw new Error('a stop came while the thread was stopped');
+  }
+}
+
+/** Our own interrupt stopped the target: release the others where that was its purpose, else take up what it cut short. */
+function repeat(state: Exclude<State, { kind: 'done' }>): Transition {
+  switch (state.kind) {
+    case 'plain':
+      return { state, actions: [exec(state.command, state.request.thread)] };
+    case 'passing':
+      return {
+        state: { ...state, hold: 'released' },
+        actions: [{ kind: 'holdOthers', hold: false }, exec('continue', state.step.request.thread)],
+      };
+    case 'guarded':
+    case 'leaving':
+    case 'returning':
+      return locate(state.step, 'step');
+    case 'locating':
+      throw new Error('a stop came while the thread was stopped');
+  }
+}
+
+/** Only a signal handler, or a way out that nobody knew, keeps a thread in the window this long; the others may be what it waits for. */
+function onTimeout(state: Exclude<State, { kind: 'done' }>): Transition {
+  if (state.kind !== 'passing' || state.hold !== 'held') return { state, actions: [] };
+  return { state: { ...state, hold: 'ending' }, actions: [{ kind: 'interrupt' }] };
+}
+
+function plain(request: StepRequest): Transition {
+  const command = commandOf(request);
+  return { state: { kind: 'plain', request, command }, actions: [exec(command, request.thread)] };
+}
+
+/** Runs the thread alone through `regions`. Its return address is watched too, in case the way into them was not taken. */
+function pass(step: Step, now: Position, regions: readonly Region[]): Transition {
+  const { thread } = step.request;
+  const exits = exitsFrom(regions, now.pc);
+  const back = now.line === undefined ? undefined : returnAddress(now);
+  const watched = back === undefined || exits.includes(back) || isArmed(now.regions, back) ? exits : [...exits, back];
+  return {
+    state: { kind: 'passing', step: { ...step, instructions: 0 }, regions, hold: 'held' },
+    actions: [
+      { kind: 'holdOthers', hold: true },
+      { kind: 'insert', thread, addresses: watched },
+      { kind: 'startTimer' },
+      exec('continue', thread),
+    ],
+  };
+}
+
+/** The thread has come out of `regions`, or it never went in and has returned to its caller. */
+function arrive(step: Step, regions: readonly Region[], pc: Address): Transition {
+  const left = regions.some(region => region.exits.some(exit => exit.address === pc));
+  const told: Action[] = left ? [{ kind: 'tell', regions, outcome: outcomeAt(regions, pc), address: pc }] : [];
+  const clean: Action[] = [{ kind: 'stopTimer' }, ...cleaned()];
+  if (step.request.granularity === 'instruction' && step.request.kind !== 'stepOut') {
+    return { state: { kind: 'done' }, actions: [...clean, ...told, { kind: 'finish', as: 'step' }] };
+  }
+  const { state, actions } = locate(step, left ? 'exit' : 'escape');
+  return { state, actions: [...clean, ...told, ...actions.filter(action => action.kind === 'locate')] };
+}
+
+function locate(step: Step | StepRequest, arrival: Arrival): Transition {
+  const { thread } = 'request' in step ? step.request : step;
+  return { state: { kind: 'locating', step, arrival }, actions: [{ kind: 'removeAll' }, { kind: 'locate', thread }] };
+}
+
+/** The thread stands at `now`: is the step over, and if not, how does it go on? */
+function judge(step: Step | StepRequest, arrival: Arrival, now: Position): Transition {
+  if (!('request' in step)) return judge({ request: step, origin: now, instructions: 0 }, arrival, now);
+  if (inNewSignalHandler(step.origin, now)) return returnFromHandler(step, now);
+  const here = settled(step, arrival, now);
+  const entering = regionsToPass(here.regions, here.pc);
+  const called = here.frameAddress < step.origin.frameAddress;
+  if (called && (here.line !== undefined || arrival === 'return')) return returnToCaller(step, here);
+  if (here.line === undefined && !hasReturned(step, here)) {
+    return entering.length > 0 ? pass(step, here, entering) : goOn(step, here);
+  }
+  if (step.request.kind === 'stepOut' && step.origin.line === undefined) {
+    // The frame address in an abort handler is gdb's guess: the frame to leave is the first one with a line.
+    return goOn({ ...step, origin: here }, here);
+  }
+  const lost = here.regions.some(region => isInside(region, here.pc));
+  if (!lost && isOver(step.request, step.origin, here)) return finish('step');
+  const next: Step = { ...step, origin: continuedOrigin(step.request, step.origin, here) };
+  return entering.length > 0 ? pass(next, here, entering) : goOn(next, here);
+}
+
+/**
+ * A region neither calls nor returns, and from its abort handler we step over calls: so the thread is still in the
+ * frame of its origin or further out, however gdb unwinds code that has no unwind information.
+ */
+function settled(step: Step, arrival: Arrival, now: Position): Position {
+  const sameFrame = arrival === 'exit' || (arrival === 'instruction' && now.frameAddress < step.origin.frameAddress);
+  return sameFrame ? { ...now, frameAddress: step.origin.frameAddress } : now;
+}
+
+/** Whether `stepOut` has left its frame: only then may it end in code without lines. */
+function hasReturned(step: Step, now: Position): boolean {
+  const known = step.request.kind === 'stepOut' && step.origin.line !== undefined;
+  return known && isOver(step.request, step.origin, now);
+}
+
+/** Resumes the step from a place where it is not over and where no region begins. */
+function goOn(step: Step, now: Position): Transition {
+  const { thread, kind } = step.request;
+  if (now.line === undefined && step.instructions < INSTRUCTIONS_WITHOUT_LINE) {
+    const leaving: Step = { ...step, instructions: step.instructions + 1 };
+    return { state: { kind: 'leaving', step: leaving }, actions: [exec('nexti', thread)] };
+  }
+  const depth = inlineDepth(now.frames);
+  if (kind === 'stepOut' && depth === 0) {
+    return { state: { kind: 'returning', step }, actions: [exec('finish', thread)] };
+  }
+  const frame = kind === 'stepOut' ? Math.max(0, depth - inlineDepth(step.origin.frames)) : 0;
+  const guards = [...new Set(now.regions.flatMap(guardsOf))];
+  // gdb's own end of a step is the truth unless it stepped in another frame than the step's own.
+  const judgeEnd = kind === 'stepOut' || step.origin !== now;
+  return {
+    state: { kind: 'guarded', step: { ...step, instructions: 0 }, judgeEnd },
+    actions: [{ kind: 'insert', thread, addresses: guards }, exec(commandOf(step.request), thread, frame)],
+  };
+}
+
+/** A guard was hit in a function that the step had called: let that function return, then go on. */
+function returnToCaller(step: Step, now: Position): Transition {
+  const frame = inlineDepth(now.frames);
+  return {
+    state: { kind: 'returning', step },
+    actions: [exec('finish', step.request.thread, frame)],
+  };
+}
+
+/** A signal came in between: the handler runs to its end, back to the instruction that it interrupted. */
+function returnFromHandler(step: Step, now: Position): Transition {
+  const { thread } = step.request;
+  const interrupted = now.frames[now.frames.findIndex(frame => frame.isSignalTrampoline) + 1];
+  if (interrupted === undefined) return returnToCaller(step, now);
+  return {
+    state: { kind: 'returning', step },
+    actions: [{ kind: 'insert', thread, addresses: [interrupted.pc] }, exec('continue', thread)],
+  };
+}
+
+function finish(as: 'step' | 'stop', note?: string): Transition {
+  const end: Action = note === undefined ? { kind: 'finish', as } : { kind: 'finish', as, note };
+  return { state: { kind: 'done' }, actions: [{ kind: 'stopTimer' }, ...cleaned(), end] };
+}
+
+function cleaned(): Action[] {
+  return [{ kind: 'removeAll' }, { kind: 'holdOthers', hold: false }];
+}
+
+function exec(command: ExecCommand, thread: number, frame = 0): Action {
+  return { kind: 'exec', command, thread, frame };
+}
+
+function commandOf(request: StepRequest): ExecCommand {
+  if (request.kind === 'stepOut') return 'finish';
+  if (request.granularity === 'line') return request.kind;
+  return request.kind === 'next' ? 'nexti' : 'stepi';
+}
+
+function isArmed(regions: readonly Region[], address: Address): boolean {
+  return regions.some(
+    ({ range, armingStore }) =>
+      range !== undefined && contains({ start: armingStore ?? range.start, end: range.end }, address),
+  );
+}
+
+function threadOf(state: Exclude<State, { kind: 'done' }>): number {
+  switch (state.kind) {
+    case 'plain':
+      return state.request.thread;
+    case 'locating':
+      return 'request' in state.step ? state.step.request.thread : state.step.thread;
+    case 'guarded':
+    case 'passing':
+    case 'leaving':
+    case 'returning':
+      return state.step.request.thread;
+  }
+}

@@ -1,0 +1,86 @@
+import type { Region, SourceLine } from '../rseq/region.js';
+import type { Address } from '../util/address.js';
+
+/** What the user asked for, for one thread (gdb's global thread number). `line` serves DAP's `statement` and `line`. */
+export interface StepRequest {
+  readonly thread: number;
+  readonly kind: 'next' | 'stepIn' | 'stepOut';
+  readonly granularity: 'line' | 'instruction';
+}
+
+/** One frame as far as stepping needs it; `pc` of a caller is its return address. */
+export interface FrameSummary {
+  readonly pc: Address;
+  readonly function?: string;
+  readonly hasLine: boolean;
+  /** gdb's `<signal handler called>`. */
+  readonly isSignalTrampoline: boolean;
+}
+
+/** Where the stepping thread stands. */
+export interface Position {
+  readonly pc: Address;
+  readonly line?: SourceLine;
+  /** Whether `pc` is the first address of its row in the line table: a step may end only there, as gdb's own do. */
+  readonly atLineStart: boolean;
+  /** Canonical frame address of the physical frame: grows from inner to outer frames. Garbage in code without unwind information. */
+  readonly frameAddress: Address;
+  /** The innermost frames, at most {@link FRAMES_ASKED}. */
+  readonly frames: readonly FrameSummary[];
+  /** Regions in the neighbourhood of this position. */
+  readonly regions: readonly Region[];
+}
+
+/** How many frames a position holds: enough to see past inlined frames and a signal handler's frames to the function underneath. */
+export const FRAMES_ASKED = 12;
+
+/**
+ * Why the target stopped, as far as stepping tells stops apart: its own command ended (`endOfStep`), a guard or exit
+ * breakpoint and nothing of the user's (`ours`), the machine's own interrupt (`interrupt`), or anything that the user
+ * must see as it is (`user`: their breakpoints, signals, pause, exit).
+ */
+export type StopCause = 'endOfStep' | 'ours' | 'interrupt' | 'user';
+
+/** How a run through a region ended. */
+export type Outcome = 'committed' | 'aborted' | 'exited';
+
+/** What the driver tells the machine. */
+export type Input =
+  | {
+      readonly kind: 'stop';
+      readonly cause: StopCause;
+      readonly thread: number;
+      readonly pc: Address;
+      /** Whether `pc` lies in some region, near the step or not: gdb's step may have ended in one. */
+      readonly insideRegion: boolean;
+    }
+  | { readonly kind: 'position'; readonly position: Position }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** The gdb command behind an `exec` action. */
+export type ExecCommand = 'next' | 'stepIn' | 'finish' | 'continue' | 'nexti' | 'stepi';
+
+/**
+ * What the driver is to do, in order. Commands may be sent without waiting for each other's answers: gdb carries them
+ * out in order.
+ */
+export type Action =
+  /** Ask where the thread stands; the answer comes back as a `position` input. */
+  | { readonly kind: 'locate'; readonly thread: number }
+  /** Thread-specific temporary breakpoints; they join those that are set. */
+  | { readonly kind: 'insert'; readonly thread: number; readonly addresses: readonly Address[] }
+  /** Remove whatever is left of the inserted breakpoints. */
+  | { readonly kind: 'removeAll' }
+  /** Hold the other threads at the next resume, or let them run as the user's own setting says. */
+  | { readonly kind: 'holdOthers'; readonly hold: boolean }
+  | { readonly kind: 'exec'; readonly command: ExecCommand; readonly thread: number; readonly frame: number }
+  /** A `timeout` input is due after the window in which others may be held; a new one replaces the old. */
+  | { readonly kind: 'startTimer' }
+  | { readonly kind: 'stopTimer' }
+  /** Stop the target without the program noticing; the stop comes back with cause `interrupt`. */
+  | { readonly kind: 'interrupt' }
+  /** A run through regions ended at `address`; `outcome` says how. */
+  | { readonly kind: 'tell'; readonly regions: readonly Region[]; readonly outcome: Outcome; readonly address: Address }
+  /** The step is over: report the last stop, as a step where the machine's own breakpoints caused it. */
+  | { readonly kind: 'finish'; readonly as: 'step' | 'stop'; readonly note?: string };
