@@ -15,26 +15,10 @@ template <typename T> class PerCpu {
 public:
 	__attribute__((noinline)) void add(T amount)
 	{
-		while (!try_add(amount)) {}                // @add
-	}
+		uint32_t cpu;
 
-	T sum() const
-	{
-		T total = 0;
-		for (const Slot &slot : slots)
-			total += slot.value;
-		return total;
-	}
-
-private:
-	struct alignas(64) Slot {
-		T value = 0;
-	};
-
-	bool try_add(T amount)
-	{
-		uint32_t cpu = rseq_cpu_start();           // @before-region
-
+	again:
+		cpu = rseq_cpu_start();                    // @before-region
 		rseq_start(&key);                          // @region-start
 		__asm__ goto(                              // @region
 			".pushsection __rseq_cs, \"aw?\"\n\t"
@@ -67,16 +51,29 @@ private:
 			: moved, aborted);
 		rseq_finish(&key);                         // @region-finish
 		commits++;                                 // @after-region
-		return true;
+		return;
 	aborted:
 		rseq_abort(&key);                          // @region-abort
 		aborts++;
-		return false;
+		goto again;
 	moved:
 		rseq_abort(&key);                          // @region-retry
 		retries++;
-		return false;
+		goto again;
 	}
+
+	T sum() const
+	{
+		T total = 0;
+		for (const Slot &slot : slots)
+			total += slot.value;
+		return total;
+	}
+
+private:
+	struct alignas(64) Slot {
+		T value = 0;
+	};
 
 	static char key;
 	Slot slots[MAX_CPUS];

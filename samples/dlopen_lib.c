@@ -11,9 +11,9 @@
 #include "percpu.h"
 
 struct percpu_long counters[MAX_CPUS];
-struct percpu_counts counts;
+long commits, aborts, retries;
 
-typedef void inc_function(struct percpu_long *, struct percpu_counts *);
+typedef void inc_function(struct percpu_long *, long *, long *, long *);
 
 static void *symbol(void *library, const char *name)
 {
@@ -44,12 +44,12 @@ int main(int argc, char **argv)
 		inc_points = (inc_function *)symbol(library, "percpu_inc_points");
 		leave = (void (*)(void))symbol(library, "percpu_leave");
 		for (long i = 0; i < iterations; i++) {            // @loop
-			inc(counters, &counts);                    // @step-here
-			inc_points(counters, &counts);             // @step-points-here
+			inc(counters, &commits, &aborts, &retries);                    // @step-here
+			inc_points(counters, &commits, &aborts, &retries);             // @step-points-here
 		}
 		leave();
 		dlclose(library);                                  // @dlclose
 		mmap(NULL, 1 << 16, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	}
-	return sample_report(percpu_sum(counters), 2 * rounds * iterations, counts.aborts, counts.retries); // @done
+	return sample_report(percpu_sum(counters), 2 * rounds * iterations, aborts, retries); // @done
 }

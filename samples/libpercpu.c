@@ -8,7 +8,7 @@
 
 static char inc_key;
 
-void percpu_inc(struct percpu_long *counters, struct percpu_counts *counts)
+void percpu_inc(struct percpu_long *counters, long *commits, long *aborts, long *retries)
 {
 	uint32_t cpu;
 
@@ -43,17 +43,17 @@ again:
 		: [area] "r"(__rseq_offset), [cpu] "r"(cpu), [value] "m"(counters[cpu].value)
 		: "rax", "memory", "cc"
 		: moved, aborted);
-	counts->commits++;                 // @cs-after-region
+	++*commits;                       // @cs-after-region
 	return;
 aborted:
-	counts->aborts++;                  // @cs-abort
+	++*aborts;                        // @cs-abort
 	goto again;
 moved:
-	counts->retries++;                 // @cs-retry
+	++*retries;                       // @cs-retry
 	goto again;
 }
 
-void percpu_inc_points(struct percpu_long *counters, struct percpu_counts *counts)
+void percpu_inc_points(struct percpu_long *counters, long *commits, long *aborts, long *retries)
 {
 	uint32_t cpu;
 
@@ -84,15 +84,15 @@ again:
 		: "rax", "memory", "cc"
 		: moved, aborted);
 	rseq_finish(&inc_key);             // @points-region-finish
-	counts->commits++;                 // @points-after-region
+	++*commits;                       // @points-after-region
 	return;
 aborted:
 	rseq_abort(&inc_key);              // @points-region-abort
-	counts->aborts++;
+	++*aborts;
 	goto again;
 moved:
 	rseq_abort(&inc_key);              // @points-region-retry
-	counts->retries++;
+	++*retries;
 	goto again;
 }
 

@@ -3,15 +3,15 @@
 #include "percpu.h"
 
 struct percpu_long counters[MAX_CPUS];
-struct percpu_counts counts;
+long commits, aborts, retries;
 
 int main(int argc, char **argv)
 {
 	long iterations = sample_start(argc, argv, 100);
 
 	for (long i = 0; i < iterations; i++) {          // @loop
-		percpu_inc(counters, &counts);           // @step-here
-		percpu_inc_points(counters, &counts);    // @step-points-here
+		percpu_inc(counters, &commits, &aborts, &retries);           // @step-here
+		percpu_inc_points(counters, &commits, &aborts, &retries);    // @step-points-here
 	}
-	return sample_report(percpu_sum(counters), 2 * iterations, counts.aborts, counts.retries); // @done
+	return sample_report(percpu_sum(counters), 2 * iterations, aborts, retries); // @done
 }
