@@ -255,7 +255,8 @@ function finish(draft: Draft, around: RegionCode, id: string): Region {
 
 /** The code that a stepping thread would be in just before or after the region: its functions, its handler's, its points'. */
 function functionsOf(draft: Draft, around: RegionCode): AddressRange[] {
-  const asked = [draft.first, ...(draft.section ? [draft.section.abort] : []), ...draft.preludes];
+  const handlers = [...draft.exits].filter(([, origin]) => origin === 'abort').map(([address]) => address);
+  const asked = [draft.first, ...handlers, ...draft.preludes];
   const distinct = new Map<string, AddressRange>();
   for (const { start, end } of asked.flatMap(address => around.functionsAt(address))) {
     distinct.set(`${start}-${end}`, { start, end });

@@ -196,7 +196,7 @@ function specialFlow(mnemonic: string, operands: string, architecture: Architect
     case 's390':
       if (mnemonic === 'br' && operands === '%r14') return { kind: 'return', conditional: false };
       // Branches on condition 0 are no-operations; the assembler uses `bcr 14,%r0` and `bcr 15,%r0` as barriers.
-      if (/^(?:nop|jnop|nopr)/.test(mnemonic)) return { kind: 'next' };
+      if (/^(?:nop|jg?nop)/.test(mnemonic)) return { kind: 'next' };
       return mnemonic === 'bcr' && /,%?r?0$/.test(operands) ? { kind: 'next' } : undefined;
     case 'mips':
       if (mnemonic.startsWith('jr') && operands === 'ra') return { kind: 'return', conditional: false };

@@ -20,7 +20,7 @@ const STORES: Readonly<Record<Exclude<Architecture, 'x86'>, { store: RegExp; sta
 
 /** x86 instructions with a memory operand in the place of a destination that do not write it. */
 const X86_READS =
-  /^(?:cmp|test|bt|jmp|call|push|nop|prefetch|div|idiv|mul|imul|fld|clflush|clwb|ret|verr|verw|ud|lea|ldmxcsr|fxrstor|xrstor)/;
+  /^(?:cmp(?!xchg)|test|bt|jmp|call|push|nop|prefetch|div|idiv|mul|imul|fld|clflush|clwb|ret|verr|verw|ud|lea|ldmxcsr|fxrstor|xrstor)/;
 
 /** Whether an instruction stores to memory, and through what; undefined where it stores nothing. */
 export function storeOf(text: string, architecture: Architecture): StoreBase | undefined {
