@@ -1,0 +1,180 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { MiClient } from '../mi/client.js';
+import { console, type MiCommand } from '../mi/commands.js';
+import { execArguments, inferiorTtySet } from '../mi/commandsTarget.js';
+import { messageOf, RequestError } from '../util/errors.js';
+import { Terminal } from './terminal.js';
+
+/** Which of the target's streams a text came from. */
+export type OutputStream = 'stdout' | 'stderr';
+
+/** What {@link InferiorIo.prepare} needs of gdb. */
+export interface TerminalGdb {
+  readonly client: MiClient;
+  /** What `-list-features` answered. */
+  readonly features: ReadonlySet<string>;
+}
+
+/** gdb's first inherited descriptor, where our terminals' masters begin. */
+const FIRST_INHERITED = 3;
+
+/**
+ * Unlocks the terminals (TIOCSPTLCK, 0x40045431 on every Linux architecture with the generic ioctl numbers) and makes
+ * their masters non-blocking, which Node can do neither of; then closes them, so that the target does not inherit them.
+ * The flag is one of the open file, which is ours too.
+ */
+const UNLOCK_WITH_PYTHON =
+  'python import fcntl, os, struct; [(fcntl.ioctl(fd, 0x40045431, struct.pack("i", 0)), os.set_blocking(fd, False), ' +
+  `os.close(fd)) for fd in (${FIRST_INHERITED}, ${FIRST_INHERITED + 1})]`;
+
+/** The same for a gdb without Python. 2048 is O_NONBLOCK, 2 O_RDWR, 4 F_SETFL. */
+const UNLOCK_WITH_PERL =
+  'for my $fd (3, 4) { open(my $f, "+<&=", $fd) or die "$!"; my $zero = pack("i", 0); ' +
+  'ioctl($f, 0x40045431, $zero) or die "$!"; fcntl($f, 4, 2 | 2048) or die "$!"; }';
+
+/**
+ * The terminals of a launched target: stdin, stdout and its controlling terminal on one, stderr on another, so that the
+ * two outputs can be told apart (their order among each other is lost) and both are terminals to the target.
+ *
+ * In order: `new`, {@link masterFds} handed to gdb as its extra descriptors, {@link prepare}; before each start of the
+ * target {@link setupCommands}; after each end {@link drain}; at last {@link close}.
+ */
+export class InferiorIo {
+  private readonly primary: Terminal;
+  private readonly errors: Terminal;
+
+  /**
+   * @param output gets what the target prints, in the order of each stream
+   * @throws RequestError where the system has no terminal left to give
+   */
+  constructor(output: (stream: OutputStream, text: string) => void) {
+    this.primary = openTerminal(text => {
+      output('stdout', text);
+    });
+    try {
+      this.errors = openTerminal(text => {
+        output('stderr', text);
+      });
+    } catch (error) {
+      this.primary.close();
+      throw error;
+    }
+  }
+
+  /** The descriptors that gdb must inherit, first of all its extra ones. */
+  get masterFds(): readonly number[] {
+    return [this.primary.master, this.errors.master];
+  }
+
+  /**
+   * Makes the terminals ready, once gdb runs.
+   *
+   * @throws RequestError `terminalNotUsable` where gdb has no Python and there is no perl, or one of them fails
+   */
+  async prepare(gdb: TerminalGdb): Promise<void> {
+    try {
+      if (gdb.features.has('python')) {
+        await gdb.client.send(console(UNLOCK_WITH_PYTHON));
+      } else {
+        await runHelper('perl', ['-e', UNLOCK_WITH_PERL], ['ignore', 'ignore', 'pipe', ...this.masterFds]);
+      }
+      this.primary.start();
+      this.errors.start();
+    } catch (error) {
+      const message = `The target's terminal cannot be made: ${messageOf(error)}. A gdb with Python, or perl, is needed.`;
+      throw new RequestError('user', 'terminalNotUsable', message, { cause: error });
+    }
+  }
+
+  /**
+   * Makes the terminals as new, whatever the run before has left, and gives the commands that have the next target use
+   * them.
+   *
+   * @param args the target's arguments, each one as the target shall see it
+   * @param redirections more of the shell's line, e.g. `< 'file'`: quoted by the caller
+   */
+  async setupCommands(args: readonly string[], redirections = ''): Promise<MiCommand[]> {
+    await Promise.all([this.primary, this.errors].map(resetModes));
+    const extra = redirections === '' ? '' : ` ${redirections}`;
+    return [inferiorTtySet(this.primary.path), setArguments(args, `2>${this.errors.path}${extra}`)];
+  }
+
+  /** Types text into the target's stdin. The terminal is in canonical mode: the target sees it with the end of the line. */
+  write(text: string): void {
+    this.primary.write(text);
+  }
+
+  /** Stops reading: when its terminal is full the target waits in its next output. */
+  pause(): void {
+    this.primary.pause();
+    this.errors.pause();
+  }
+
+  resume(): void {
+    this.primary.resume();
+    this.errors.resume();
+  }
+
+  /**
+   * Resolves when all that was printed until now has been handed to `output`. To be called when the target has ended and
+   * before the client is told, which would otherwise lose the last lines.
+   */
+  async drain(): Promise<void> {
+    await Promise.all([this.primary.drain(randomUUID()), this.errors.drain(randomUUID())]);
+  }
+
+  /** Gives the terminals back; a process that still uses them gets SIGHUP. */
+  close(): void {
+    this.primary.close();
+    this.errors.close();
+  }
+}
+
+/** Quotes one argument for /bin/sh: between single quotes nothing has a meaning. */
+export function quoteShellWord(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * The command that sets the target's arguments for gdb's startup shell.
+ *
+ * @param redirections shell text that follows the arguments
+ */
+export function setArguments(args: readonly string[], redirections = ''): MiCommand {
+  return execArguments([...args.map(quoteShellWord), redirections].join(' ').trim());
+}
+
+function openTerminal(output: (text: string) => void): Terminal {
+  try {
+    return new Terminal(output);
+  } catch (error) {
+    const message = `No terminal can be had for the target: ${messageOf(error)}. Is /dev/pts mounted, and is there room?`;
+    throw new RequestError('user', 'terminalNotUsable', message, { cause: error });
+  }
+}
+
+/**
+ * Usual modes, but no echo, since a debug console shows itself what is typed, and newlines as they are. The size is
+ * that of a terminal nobody has resized.
+ */
+async function resetModes(terminal: Terminal): Promise<void> {
+  await runHelper('stty', ['sane', '-echo', '-onlcr', 'rows', '24', 'cols', '80'], [terminal.slave, 'ignore', 'pipe']);
+}
+
+async function runHelper(
+  program: string,
+  args: readonly string[],
+  stdio: ('ignore' | 'pipe' | number)[],
+): Promise<void> {
+  const child = spawn(program, args, { stdio });
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) {
+    throw new Error(`${program} failed with exit code ${code ?? 'none'}: ${stderr.trim()}`);
+  }
+}
