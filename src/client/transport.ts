@@ -24,6 +24,8 @@ export interface Transport {
 export interface SpawnOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Sees what the adapter writes to stderr: its log. */
+  readonly onStderr?: (text: string) => void;
   /** How long {@link Transport.close} waits for the process after each of: end of its stdin, SIGTERM. */
   readonly graceMs?: number;
 }
@@ -37,6 +39,7 @@ export function spawnTransport(command: string, args: readonly string[], options
   let startError: Error | undefined;
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_TAIL_CHARACTERS);
+    options.onStderr?.(text);
   });
   child.stdin.on('error', () => undefined); // EPIPE: `ended` tells why.
   const ended = new Promise<AdapterExit>(resolve => {

@@ -49,17 +49,9 @@ function hitTerm(id: number, text: string): string {
     );
   }
   const count = `++${hitCounter(id)}`;
-  switch (match?.[1]) {
-    case '%':
-      return `${count} % ${number} == 0`;
-    case '>':
-    case '>=':
-    case '<':
-    case '<=':
-      return `${count} ${match[1]} ${number}`;
-    default:
-      return `${count} == ${number}`;
-  }
+  const operator = match?.[1] ?? '==';
+  if (operator === '%') return `${count} % ${number} == 0`;
+  return `${count} ${operator === '=' ? '==' : operator} ${number}`;
 }
 
 /** A piece of a log message: text as it stands, or an expression to evaluate. */

@@ -7,7 +7,7 @@ import type { Address } from '../util/address.js';
 import { messageOf, RequestError } from '../util/errors.js';
 import { Interrupter } from './interrupter.js';
 import type { Client, Gdb, Tell } from './ports.js';
-import { innermostFrames, locate, neighbourhood } from './position.js';
+import { innermostFrames, isEnough, locate, neighbourhood } from './position.js';
 import { StepDriver } from './stepDriver.js';
 import { exitCodeOf, stoppedBody } from './stopReport.js';
 
@@ -18,7 +18,7 @@ export interface ExecutionPorts {
   readonly tell: Tell;
   readonly processId: () => number | undefined;
   /** Regions whose functions hold one of the addresses; none while rseq awareness is off. */
-  regionsNear(addresses: readonly Address[]): readonly Region[];
+  readonly regionsNear: (addresses: readonly Address[]) => readonly Region[];
   isInsideRegion(address: Address): boolean;
   /** Whether nothing that is loaded has a region. */
   readonly noRegions: () => boolean;
@@ -28,7 +28,7 @@ export interface ExecutionPorts {
   isEntry(stop: StoppedEvent): boolean;
   /** Libraries have come or gone at a stop that gdb made for it: bring regions and breakpoints up to date. */
   librariesChanged(): Promise<void>;
-  passed(action: Action & { kind: 'tell' }, thread: number): void;
+  readonly passed: (action: Action & { kind: 'tell' }, thread: number) => void;
   /** The program has ended: exit code, or 128 + signal. */
   exited(code: number): Promise<void>;
   /** The target goes on, or has stopped: handles of the last stop are stale. */
@@ -108,7 +108,7 @@ export class Execution {
 
   /** The client has asked for a stack: what it holds need not be asked again by a step. */
   rememberFrames(thread: number, frames: readonly FrameSummary[]): void {
-    this.pause?.frames.set(thread, frames);
+    if (isEnough(frames)) this.pause?.frames.set(thread, frames);
   }
 
   // --- what the user does

@@ -200,7 +200,7 @@ export class Lifecycle {
     if (config === undefined) throw new RequestError('user', 'notLaunched', "Send 'launch' or 'attach' first.");
     if (config.kind === 'launch') await this.startProgram(config);
     this.ports.client.emit('process', {
-      name: config.program ?? `process ${this.pid ?? 0}`,
+      name: nameOf(config),
       isLocalProcess: true,
       startMethod: config.kind,
       ...(this.pid === undefined ? {} : { systemProcessId: this.pid }),
@@ -296,6 +296,11 @@ export class Lifecycle {
     this.terminatedSent = true;
     this.ports.client.emit('terminated');
   }
+}
+
+/** What the program is called where the client shows it. */
+function nameOf(config: LaunchConfig | AttachConfig): string {
+  return config.kind === 'launch' ? config.program : (config.program ?? `process ${config.processId}`);
 }
 
 /** @throws RequestError where there is no such process */

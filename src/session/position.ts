@@ -35,6 +35,11 @@ export function neighbourhood(frames: readonly FrameSummary[]): readonly Address
   return addresses;
 }
 
+/** Whether frames that a client has asked for reach as far as {@link neighbourhood} looks. */
+export function isEnough(frames: readonly FrameSummary[]): boolean {
+  return frames.length >= FRAMES_ASKED || frames.some(frame => frame.pc !== frames[0]?.pc && frame.hasLine);
+}
+
 const INNERMOST = { start: 0, end: FRAMES_ASKED };
 
 /** The innermost frames of a thread, at most {@link FRAMES_ASKED}. */

@@ -13,7 +13,10 @@ import { Lifecycle } from './lifecycle.js';
 import { Logpoints } from './logpoints.js';
 import { Modules } from './modules.js';
 import type { Client, Tell } from './ports.js';
+import { summarize } from './position.js';
 import { Restartable } from './restartable.js';
+import { Stack } from './stack.js';
+import { Threads } from './threads.js';
 
 /** One debugging session with one client. */
 export interface Session {
@@ -33,6 +36,7 @@ const CAPABILITIES: D.Capabilities = {
   supportsFunctionBreakpoints: true,
   supportsInstructionBreakpoints: true,
   supportsSteppingGranularity: true,
+  supportsDelayedStackTraceLoading: true,
   supportsTerminateRequest: true,
   supportTerminateDebuggee: true,
 };
@@ -53,6 +57,7 @@ class Composition implements Session {
   private readonly breakpoints: Breakpoints;
   private readonly restartable: Restartable;
   private readonly execution: Execution;
+  private readonly stack: Stack;
   private readonly lifecycle: Lifecycle;
 
   constructor(private readonly connection: DapConnection) {
@@ -79,6 +84,12 @@ class Composition implements Session {
       log: () => this.rseq.log,
     });
     this.execution = this.makeExecution();
+    this.stack = new Stack({
+      gdb: this.link,
+      remember: (thread, frames) => {
+        this.execution.rememberFrames(thread, frames.map(summarize));
+      },
+    });
     this.lifecycle = new Lifecycle({
       link: this.link,
       client: this.client,
@@ -95,6 +106,8 @@ class Composition implements Session {
       ...this.lifecycle.routes,
       ...this.breakpoints.routes,
       ...this.restartable.routes,
+      ...this.stack.routes,
+      ...new Threads({ gdb: this.link }).routes,
       ...this.steppingRoutes(),
     };
   }
@@ -250,6 +263,7 @@ class Composition implements Session {
 
   private onPauseChanged(): void {
     if (this.execution.stopped === undefined) this.breakpoints.onResumed();
+    this.stack.onPauseChanged();
   }
 
   /** A client that reads slowly must not make us hoard what the program prints. */

@@ -63,7 +63,7 @@ export class Stack {
     );
     if (frames.length > 0) return { stackFrames, totalFrames: start + frames.length };
     const { results } = await this.ports.gdb.send(stackInfoDepth(thread, start + 1));
-    return { stackFrames, totalFrames: Number(results['depth'] ?? 0) };
+    return { stackFrames, totalFrames: Number(results.depth ?? 0) };
   }
 
   private async frames(thread: number, start: number, count: number): Promise<readonly Frame[]> {

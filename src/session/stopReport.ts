@@ -23,6 +23,7 @@ type Reason = Omit<D.StoppedEvent['body'], 'threadId' | 'allThreadsStopped'>;
 
 function describe(stop: StoppedEvent, breakpointIds: readonly number[]): Reason {
   const hit = breakpointIds.length > 0 ? { hitBreakpointIds: [...breakpointIds] } : {};
+  if (stop.reason === undefined) return unnamed(stop);
   switch (stop.reason) {
     case 'breakpoint-hit':
       return { reason: 'breakpoint', ...hit };
@@ -50,8 +51,6 @@ function describe(stop: StoppedEvent, breakpointIds: readonly number[]): Reason 
     case 'exited-normally':
     case 'exited-signalled':
       return { reason: 'pause', description: 'The program has ended' };
-    default:
-      return unnamed(stop);
   }
 }
 

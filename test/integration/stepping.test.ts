@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { DebugSession, lineOf, readReport, sampleSource } from '../support/debugSession.js';
+
+/** A sample, and a place of it from which every step leads through a region. */
+interface Case {
+  readonly sample: string;
+  readonly source: string;
+  /** The marker of the line before the region. */
+  readonly before: string;
+  readonly args?: readonly string[];
+  /** How many of the steps leave the region by an exit of the program's own choice. */
+  readonly exits?: number;
+}
+
+const STEPS = 50;
+
+const CASES: readonly Case[] = [
+  { sample: 'counter_points', source: 'counter_points.c', before: 'before-region' },
+  { sample: 'counter_cs', source: 'counter_cs.c', before: 'before-region' },
+  { sample: 'counter_asm', source: 'counter_asm.S', before: 'before-prelude' },
+  { sample: 'list_exits', source: 'list_exits.c', before: 'push-before-region' },
+  { sample: 'list_exits', source: 'list_exits.c', before: 'pop-before-region', exits: 25 },
+  { sample: 'threads', source: 'threads.c', before: 'before-region', args: ['100', '1', '--pin'] },
+  { sample: 'retry_line', source: 'retry_line.c', before: 'step-here' },
+  { sample: 'inlined', source: 'inlined.c', before: 'alpha-cs' },
+  { sample: 'inlined', source: 'inlined.c', before: 'beta-cs-first' },
+  { sample: 'inlined', source: 'inlined.c', before: 'gamma-points' },
+  { sample: 'cxx', source: 'cxx.cpp', before: 'before-region' },
+  { sample: 'one_insn_arm', source: 'one_insn_arm.c', before: 'before-region' },
+  { sample: 'base_register', source: 'base_register.c', before: 'before-region' },
+  { sample: 'early_exits', source: 'early_exits.c', before: 'before-region' },
+  { sample: 'own_area', source: 'own_area.c', before: 'before-region' },
+  { sample: 'other_path', source: 'other_path.c', before: 'before-region' },
+  { sample: 'inner_loop', source: 'inner_loop.c', before: 'before-region' },
+  { sample: 'link_lib', source: 'libpercpu.c', before: 'cs-before-region' },
+  { sample: 'link_lib', source: 'libpercpu.c', before: 'points-before-region' },
+  { sample: 'dlopen_lib', source: 'libpercpu.c', before: 'cs-before-region' },
+];
+
+/** Enough steps to come from a line to the end of the region behind it: lines are few, instructions are not. */
+const LIMIT = { line: 8, instruction: 80 } as const;
+
+describe('steps through restartable sequences', function () {
+  this.timeout(60_000);
+  for (const one of CASES) {
+    for (const granularity of ['line', 'instruction'] as const) {
+      it(`commit at every try: ${one.sample} from @${one.before}, by ${granularity}`, async () => {
+        const session = await DebugSession.start();
+        await session.launch(one.sample, one.args === undefined ? {} : { args: one.args });
+        await stepThrough(session, one, granularity);
+        await session.close();
+      });
+    }
+  }
+});
+
+async function stepThrough(session: DebugSession, one: Case, granularity: 'line' | 'instruction'): Promise<void> {
+  const source = sampleSource(one.source);
+  await session.breakAt(source, one.before);
+  let { threadId = 0 } = await session.run();
+  for (let pass = 0; pass < STEPS; pass++) {
+    if (pass > 0) ({ threadId = 0 } = await session.continue(threadId));
+    await throughOne(session, threadId, granularity);
+  }
+  const outcomes = session.runThroughs().map(({ outcome }) => outcome);
+  const exits = one.exits ?? 0;
+  assert.equal(outcomes.filter(outcome => outcome === 'committed').length, STEPS - exits, outcomes.join());
+  assert.equal(outcomes.length, STEPS, outcomes.join());
+  const { exitCode, stdout } = await session.finish(threadId, source);
+  const report = readReport(stdout);
+  assert.deepEqual({ exitCode, aborts: report.aborts, retries: report.retries }, { exitCode: 0, aborts: 0, retries: 0 });
+  assert.equal(report.sum, report.expected);
+}
+
+/** Steps until one step has run through a region; that one ends on a line, or at an exit. */
+async function throughOne(session: DebugSession, thread: number, granularity: 'line' | 'instruction'): Promise<void> {
+  const before = session.runThroughs().length;
+  for (let steps = 0; session.runThroughs().length === before; steps++) {
+    assert.ok(steps < LIMIT[granularity], `no region after ${steps} steps`);
+    const { reason } = await session.step('next', thread, granularity);
+    assert.equal(reason, 'step');
+  }
+  const [frame] = await session.frames(thread, 1);
+  if (granularity === 'line') assert.ok(frame !== undefined && frame.line > 0, 'the step ended on no source line');
+  else assert.equal(frame?.instructionPointerReference, session.runThroughs().at(-1)?.address);
+}
+
+describe('a step near no restartable sequence', () => {
+  it('sends gdb the one command that it would get from a plain adapter', async () => {
+    const session = await DebugSession.start({ trace: true });
+    await session.launch('counter_cs');
+    const source = sampleSource('counter_cs_main.c');
+    await session.client.request('setFunctionBreakpoints', { breakpoints: [{ name: 'sample_report' }] });
+    const { threadId = 0 } = await session.run();
+    await session.frames(threadId);
+    const before = commandsIn(session.trace()).length;
+    await session.step('next', threadId);
+    const sent = commandsIn(session.trace()).slice(before);
+    assert.deepEqual(sent, [`-exec-next --thread ${threadId}`], source);
+    await session.close();
+  });
+});
+
+/** The MI commands in a trace, without their tokens. */
+function commandsIn(trace: string): string[] {
+  return [...trace.matchAll(/gdb <- \d+(-.*)/g)].map(match => match[1] ?? '');
+}
+
+describe('steps while other threads use the same restartable sequence', function () {
+  this.timeout(60_000);
+
+  it('lose no update, and cost each other thread at most one attempt for each stop', async () => {
+    const session = await DebugSession.start();
+    await session.launch('threads', { args: ['60', '4', '--hammer', '--pin'] });
+    const source = sampleSource('threads.c');
+    await session.breakAt(source, 'step-here');
+    let { threadId = 0 } = await session.run();
+    let stops = 1;
+    await session.breakAt(source);
+    for (let step = 0; step < 40; step++) {
+      const { threadId: next = 0, reason } = await session.step(step % 3 === 1 ? 'stepIn' : 'next', threadId);
+      assert.equal(reason, 'step');
+      threadId = next;
+      stops += 1;
+    }
+    // Each run through a region stops all threads at its guard and at its exit too.
+    stops += 2 * session.runThroughs().length;
+    const { exitCode, stdout } = await session.finish(threadId);
+    const report = readReport(stdout);
+    assert.equal(report.sum, report.expected);
+    assert.equal(exitCode, 0);
+    const perThread = [...stdout.matchAll(/thread (\d): commits=(\d+) aborts=(\d+)/g)].map(match => match.map(Number));
+    assert.equal(perThread.length, 4);
+    for (const [, index = 0, commits = 0] of perThread) assert.ok(commits > 0, `thread ${index} never committed`);
+    void lineOf;
+    assert.ok(stops > 40);
+  });
+});
