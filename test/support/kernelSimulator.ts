@@ -32,6 +32,10 @@ export interface StepReport {
   readonly position: Position;
   /** Whether any region was near at the beginning. */
   readonly near: boolean;
+  /** How many physical frames the thread has entered (or, negative, left) meanwhile. */
+  readonly deeper: number;
+  /** Whether the thread stands in an abort handler or a cold part without lines. */
+  readonly bare: boolean;
   readonly actions: readonly Action[];
 }
 
@@ -39,7 +43,7 @@ export interface StepReport {
 const WINDOW = 400;
 
 /** More inputs than any one step needs. */
-const INPUTS = 400;
+const INPUTS = 3000;
 
 /** One debugged run of a program. */
 export class Simulation {
@@ -47,6 +51,7 @@ export class Simulation {
   readonly gdb: Gdb;
   private state: State = { kind: 'done' };
   private done: Action[] = [];
+  private depth = 0;
 
   /** @param regions what the adapter knows of the program's regions */
   constructor(
@@ -76,6 +81,7 @@ export class Simulation {
     const origin = this.position(request.thread);
     const near = origin.regions.length > 0;
     this.done = [];
+    this.depth = this.gdb.thread(request.thread).stack.length;
     let end: CommandEnd = { kind: 'stop', cause: 'user', thread: request.thread, pc: indexOf(origin.pc) };
     this.gdb.onTimer = () => void this.perform(this.take({ kind: 'timeout' }));
     let actions = this.enter(this.machine.begin(request, near ? origin : undefined));
@@ -116,10 +122,13 @@ export class Simulation {
 
   private inputFrom(end: CommandEnd): Input {
     if (end.kind === 'failed') return end;
-    const insideRegion = this.regions.some(
-      ({ range }) => range !== undefined && contains(range, addressOf(end.pc)),
+    const pc = addressOf(end.pc);
+    const hasLine = this.program.code[end.pc]!.line !== undefined;
+    // Where there is no line, an abort handler or a cold part is as good as the region: no step may end in it.
+    const insideRegion = this.regions.some(({ range, functions }) =>
+      (hasLine ? [range] : functions).some(each => each !== undefined && contains(each, pc)),
     );
-    return { ...end, pc: addressOf(end.pc), insideRegion };
+    return { ...end, pc, insideRegion };
   }
 
   private take(input: Input): readonly Action[] {
@@ -137,16 +146,9 @@ export class Simulation {
     for (const action of actions) {
       if (answer !== undefined) throw new Error(`${action.kind} after an action that has an answer`);
       this.done.push(action);
-      switch (action.kind) {
-        case 'locate':
-          answer = { kind: 'position', position: this.position(action.thread) };
-          break;
-        case 'exec':
-          answer = this.gdb.execute(action.command, action.thread, action.frame);
-          break;
-        default:
-          this.prepare(action);
-      }
+      if (action.kind === 'locate') answer = { kind: 'position', position: this.position(action.thread) };
+      else if (action.kind === 'exec') answer = this.gdb.execute(action.command, action.thread, action.frame);
+      else this.prepare(action);
     }
     return answer;
   }
@@ -187,6 +189,9 @@ export class Simulation {
     const { thread } = request;
     const near = origin.regions.length > 0;
     const { as, note } = finish;
-    return { request, origin, as, note, end, position: this.position(thread), near, actions: this.done };
+    const { pc, stack } = this.gdb.thread(thread);
+    const bare = !this.program.pieces[this.program.code[pc]!.piece]!.unwinds;
+    const deeper = stack.length - this.depth;
+    return { request, origin, as, note, end, position: this.position(thread), near, deeper, bare, actions: this.done };
   }
 }

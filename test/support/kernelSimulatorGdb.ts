@@ -41,6 +41,8 @@ export class Gdb {
   onTimer: () => void = () => undefined;
   /** Stops that gdb saw, the ones that it keeps to itself included. */
   stops = 0;
+  /** Regions that a thread left unseen while it was run through them alone. */
+  readonly missed: number[] = [];
   private target: Target | undefined;
   /** Where threads have hit a breakpoint that they have to be stepped over when they go on. */
   private readonly hits = new Map<Thread, number>();
@@ -101,7 +103,12 @@ export class Gdb {
   private framesAt(pc: number, site: number, depth: number): ShownFrame[] {
     const { line, inlined, piece } = this.instruction(site);
     const names = [this.kernel.program.pieces[piece]!.name, ...inlined];
-    const frame = { pc: addressOf(pc), hasLine: line !== undefined, isSignalTrampoline: site === this.kernel.program.trampoline, depth };
+    const frame = {
+      pc: addressOf(pc),
+      hasLine: line !== undefined,
+      isSignalTrampoline: site === this.kernel.program.trampoline,
+      depth,
+    };
     return names.map((name, inlining) => ({ ...frame, function: name, inlining })).reverse();
   }
 
@@ -162,8 +169,15 @@ export class Gdb {
     this.kernel.returnToUser(thread);
     this.maybeSignal(thread);
     if (this.isInserted(thread.pc)) return this.trap(thread);
+    const before = this.regionAt(thread);
     this.kernel.execute(thread);
+    const left = before >= 0 && this.regionAt(thread) < 0 && thread.stack.every(frame => frame.saved === undefined);
+    if (this.held && left && !this.isInserted(thread.pc)) this.missed.push(before);
     return undefined;
+  }
+
+  private regionAt({ pc }: Thread): number {
+    return this.kernel.program.descriptors.findIndex(({ start, postCommit }) => start <= pc && pc < postCommit);
   }
 
   /** A signal that gdb passes on without a stop for the user stops all threads all the same. */

@@ -109,6 +109,7 @@ export class Kernel {
   execute(thread: Thread): void {
     const { operation } = this.program.code[thread.pc]!;
     this.ticks++;
+    thread.executed++;
     switch (operation.kind) {
       case 'jump':
         thread.pc = operation.to;
@@ -143,7 +144,6 @@ export class Kernel {
       case 'plain':
         thread.pc++;
     }
-    thread.executed++;
   }
 
   private waits(thread: Thread): boolean {

@@ -206,7 +206,9 @@ class Builder {
         this.emit({ kind: 'plain' }, place);
         return;
       case 'inlined':
-        this.addLines(item.lines, place.line !== undefined, [...place.inlined, `inlined${this.nextInlined++}`]);
+        // Without line information nothing tells of inlining either.
+        if (place.line === undefined) this.addLines(item.lines, false, []);
+        else this.addLines(item.lines, true, [...place.inlined, `inlined${this.nextInlined++}`]);
         this.newRow();
         this.emit({ kind: 'plain' }, place);
         return;
@@ -274,8 +276,7 @@ class Builder {
     const { spec, start, postCommit } = draft;
     const owner = this.pieces[draft.function]!;
     const nowhere: Place = { line: undefined, inlined: [] };
-    const abort =
-      inlineHandler ?? this.addPiece(`${owner.name}.abort`, () => void this.addHandler(draft, nowhere));
+    const abort = inlineHandler ?? this.addPiece(`${owner.name}.abort`, () => void this.addHandler(draft, nowhere));
     const exits: RegionExit[] = [
       { address: addressOf(postCommit), origin: 'postCommit' },
       { address: addressOf(abort), origin: 'abort' },
@@ -283,7 +284,10 @@ class Builder {
     const pieces = [owner, this.pieces.at(-1)!];
     if (spec.leaves === 'behind') exits.push({ address: addressOf(postCommit + 1), origin: 'branch' });
     if (draft.coldBranch !== undefined) {
-      const back = () => { this.emit({ kind: 'plain' }, nowhere); this.emit({ kind: 'jump', to: postCommit + 1 }, nowhere); };
+      const back = () => {
+        this.emit({ kind: 'plain' }, nowhere);
+        this.emit({ kind: 'jump', to: postCommit + 1 }, nowhere);
+      };
       const cold = this.addPiece(`${owner.name}.cold`, back);
       this.patch(draft.coldBranch, { kind: 'branch', to: cold });
       exits.push({ address: addressOf(cold), origin: 'branch' });
