@@ -223,14 +223,66 @@ describe('a region without a known prelude', () => {
   });
 });
 
+describe('an abort handler without lines', () => {
+  const wild = { line: 0, frameAddress: 0x1040n, frames: [frame(ABORT), frame(0x7fn)] };
+  const inlined = [frame(0x100n, 'inlined'), frame(0x100n, 'f'), frame(MAIN, 'main')];
+
+  it('never ends stepOut, though its frames look like a return', () => {
+    const step = stepping(STEP_OUT, at(PRELUDE, { frames: inlined }))
+      .stop('ours', ABORT)
+      .stand(at(ABORT, wild));
+    assert.equal(step.command, 'nexti');
+  });
+
+  it('as the beginning of a step is no frame that a later guard is inside of', () => {
+    const step = stepping(NEXT, at(ABORT, wild)).stop('endOfStep', 0x108n);
+    step.stand(at(0x108n, { atLineStart: false })).stop('ours', PRELUDE);
+    assert.equal(step.stand(at(PRELUDE, { atLineStart: false })).command, 'continue');
+  });
+
+  it('without a known prelude is left by instruction before the retry runs free, so that its return address is known', () => {
+    const regions = [{ ...REGION, preludes: [] }];
+    const step = stepping(NEXT, at(0x100n, { regions }))
+      .stop('ours', ABORT)
+      .stand(at(ABORT, { ...wild, regions }));
+    assert.equal(step.command, 'nexti');
+    step.stop('endOfStep', 0x130n).stand(at(0x130n, { regions, atLineStart: false }));
+    assert.equal(step.command, 'continue');
+    assert.deepEqual(step.inserted, [POST_COMMIT, ABORT, BRANCH, MAIN]);
+  });
+});
+
+describe('a function without lines', () => {
+  it('is left by stepOut like any other', () => {
+    assert.equal(stepping(STEP_OUT, at(0x100n, { line: 0 })).command, 'finish');
+  });
+
+  it('is stepped by gdb, with its regions guarded', () => {
+    const step = stepping(NEXT, at(0x100n, { line: 0 }));
+    assert.deepEqual(step.inserted, [PRELUDE]);
+    assert.equal(step.command, 'next');
+  });
+});
+
+describe('stepping into a recursion', () => {
+  it('ends at its first line though a guard is hit there', () => {
+    const step = stepping(STEP_IN, at(0x120n, { line: 7 })).stop('ours', PRELUDE);
+    assert.equal(step.stand(at(PRELUDE, { frameAddress: 0xf00n, line: 2 })).finished, 'step');
+  });
+});
+
 describe('what comes between', () => {
   const handlerFrames = [frame(0x90n, 'onSignal'), { ...frame(1n), isSignalTrampoline: true }, frame(ABORT, 'f')];
 
   it('a signal handler runs to its end before the step goes on', () => {
     const step = stepping(NEXT, at(PRELUDE)).stop('ours', POST_COMMIT);
     step.stand(at(0x90n, { frames: handlerFrames, frameAddress: 0xe00n }));
-    assert.equal(step.kind, 'returning');
-    assert.equal(step.finished, undefined);
+    assert.equal(step.command, 'finish');
+    const trampoline = handlerFrames.slice(1);
+    step.stop('endOfStep', 1n).stand(at(1n, { line: 0, frames: trampoline, frameAddress: 0xf00n, regions: [] }));
+    assert.equal(step.command, 'nexti');
+    step.stop('endOfStep', ARMING).stand(at(ARMING, { atLineStart: false }));
+    assert.equal(step.kind, 'passing');
   });
 
   it('a window that lasts too long is interrupted, and goes on with the others released', () => {
