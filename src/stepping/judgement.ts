@@ -63,6 +63,17 @@ export function outcomeAt(regions: readonly Region[], pc: Address): Outcome {
   return origins.includes('abort') ? 'aborted' : 'exited';
 }
 
+/**
+ * Whether a position lies in an abort handler or a cold part: code of a region outside of its function, without lines.
+ * How gdb unwinds it is a guess, and its `next` fails there; a whole function without lines is none of that.
+ */
+export function isBare({ line, pc, regions }: Position): boolean {
+  const holders = regions.filter(region => region.functions.some(range => contains(range, pc)));
+  const holdsRegion = ({ range, functions }: Region): boolean =>
+    range !== undefined && functions.some(each => contains(each, pc) && contains(each, range.start));
+  return line === undefined && holders.length > 0 && !holders.some(holdsRegion);
+}
+
 function sameLine(a: Position, b: Position): boolean {
   return a.line?.line === b.line?.line && a.line?.file === b.line?.file;
 }

@@ -18,6 +18,7 @@ import {
   guardsOf,
   inlineDepth,
   inNewSignalHandler,
+  isBare,
   isInside,
   isOver,
   outcomeAt,
@@ -48,6 +49,8 @@ interface Step {
   readonly origin: Position;
   /** Instruction steps made in a row in code without lines. */
   readonly instructions: number;
+  /** Regions without a known prelude whose abort handler was entered: the retry is to run free of stops. */
+  readonly retrying: readonly Region[];
 }
 
 export interface Transition {
@@ -67,9 +70,9 @@ export function begin(request: StepRequest, position: Position | undefined): Tra
   const near = position !== undefined && position.regions.length > 0;
   if (!near) return plain(request);
   const entering = regionsToPass(position.regions, position.pc);
-  const step: Step = { request, origin: position, instructions: 0 };
+  const step: Step = { request, origin: position, instructions: 0, retrying: [] };
   const returns = request.kind === 'stepOut' && inlineDepth(position.frames) === 0;
-  if (!returns && entering.length > 0) return pass(step, position, entering);
+  if (!returns && entering.length > 0) return enter(step, position, entering);
   if (request.granularity === 'instruction' && request.kind !== 'stepOut') return plain(request);
   return goOn(step, position);
 }
@@ -145,10 +148,10 @@ function plain(request: StepRequest): Transition {
 function pass(step: Step, now: Position, regions: readonly Region[]): Transition {
   const { thread } = step.request;
   const exits = exitsFrom(regions, now.pc);
-  const back = now.line === undefined ? undefined : returnAddress(now);
+  const back = isBare(now) ? undefined : returnAddress(now);
   const watched = back === undefined || exits.includes(back) || isArmed(now.regions, back) ? exits : [...exits, back];
   return {
-    state: { kind: 'passing', step: { ...step, instructions: 0 }, regions, hold: 'held' },
+    state: { kind: 'passing', step: { ...step, instructions: 0, retrying: [] }, regions, hold: 'held' },
     actions: [
       { kind: 'holdOthers', hold: true },
       { kind: 'insert', thread, addresses: watched },
@@ -177,23 +180,36 @@ function locate(step: Step | StepRequest, arrival: Arrival): Transition {
 
 /** The thread stands at `now`: is the step over, and if not, how does it go on? */
 function judge(step: Step | StepRequest, arrival: Arrival, now: Position): Transition {
-  if (!('request' in step)) return judge({ request: step, origin: now, instructions: 0 }, arrival, now);
-  if (inNewSignalHandler(step.origin, now)) return returnFromHandler(step, now);
+  if (!('request' in step)) return judge({ request: step, origin: now, instructions: 0, retrying: [] }, arrival, now);
+  const guessed = isBare(step.origin);
+  if (!guessed && inNewSignalHandler(step.origin, now)) return returnFromHandler(step, now);
   const here = settled(step, arrival, now);
   const entering = regionsToPass(here.regions, here.pc);
-  const called = here.frameAddress < step.origin.frameAddress;
-  if (called && (here.line !== undefined || arrival === 'return')) return returnToCaller(step, here);
-  if (here.line === undefined && !hasReturned(step, here)) {
-    return entering.length > 0 ? pass(step, here, entering) : goOn(step, here);
-  }
-  if (step.request.kind === 'stepOut' && step.origin.line === undefined) {
-    // The frame address in an abort handler is gdb's guess: the frame to leave is the first one with a line.
-    return goOn({ ...step, origin: here }, here);
+  const called = !guessed && here.frameAddress < step.origin.frameAddress;
+  // gdb's `step` stops at the first line of a function: where a recursion begins with a region, our guard is hit there.
+  const into = arrival === 'guard' && step.request.kind === 'stepIn' && isOver(step.request, step.origin, here);
+  if (called && !into && !isBare(here)) return returnToCaller(step, here);
+  if (isBare(here)) {
+    return entering.length > 0 ? enter(step, here, entering) : goOn(step, here);
   }
   const lost = here.regions.some(region => isInside(region, here.pc));
-  if (!lost && isOver(step.request, step.origin, here)) return finish('step');
-  const next: Step = { ...step, origin: continuedOrigin(step.request, step.origin, here) };
-  return entering.length > 0 ? pass(next, here, entering) : goOn(next, here);
+  // The frame in an abort handler is gdb's guess: the step belongs to the first one with a line.
+  const over = guessed ? step.request.kind !== 'stepOut' && here.atLineStart : isOver(step.request, step.origin, here);
+  if (!lost && over) return finish('step');
+  const next: Step = { ...step, origin: guessed ? here : continuedOrigin(step.request, step.origin, here) };
+  const through = [...new Set([...entering, ...step.retrying])];
+  return through.length > 0 ? pass(next, here, through) : goOn(next, here);
+}
+
+/**
+ * Goes through `regions`. An abort handler may lead elsewhere than to a retry, and gdb cannot tell where it returns to:
+ * it is left by instruction first.
+ */
+function enter(step: Step, now: Position, regions: readonly Region[]): Transition {
+  const lineStep = step.request.granularity === 'line' || step.request.kind === 'stepOut';
+  const retry =
+    lineStep && isBare(now) && regions.every(({ preludes, abort }) => preludes.length === 0 && abort === now.pc);
+  return retry ? goOn({ ...step, retrying: regions }, now) : pass(step, now, regions);
 }
 
 /**
@@ -202,19 +218,13 @@ function judge(step: Step | StepRequest, arrival: Arrival, now: Position): Trans
  */
 function settled(step: Step, arrival: Arrival, now: Position): Position {
   const sameFrame = arrival === 'exit' || (arrival === 'instruction' && now.frameAddress < step.origin.frameAddress);
-  return sameFrame ? { ...now, frameAddress: step.origin.frameAddress } : now;
-}
-
-/** Whether `stepOut` has left its frame: only then may it end in code without lines. */
-function hasReturned(step: Step, now: Position): boolean {
-  const known = step.request.kind === 'stepOut' && step.origin.line !== undefined;
-  return known && isOver(step.request, step.origin, now);
+  return sameFrame && isBare(now) ? { ...now, frameAddress: step.origin.frameAddress } : now;
 }
 
 /** Resumes the step from a place where it is not over and where no region begins. */
 function goOn(step: Step, now: Position): Transition {
   const { thread, kind } = step.request;
-  if (now.line === undefined && step.instructions < INSTRUCTIONS_WITHOUT_LINE) {
+  if (isBare(now) && step.instructions < INSTRUCTIONS_WITHOUT_LINE) {
     const leaving: Step = { ...step, instructions: step.instructions + 1 };
     return { state: { kind: 'leaving', step: leaving }, actions: [exec('nexti', thread)] };
   }
@@ -241,15 +251,15 @@ function returnToCaller(step: Step, now: Position): Transition {
   };
 }
 
-/** A signal came in between: the handler runs to its end, back to the instruction that it interrupted. */
+/**
+ * A signal came in between: the handler runs to its end, and its trampoline is left by instruction. A breakpoint at the
+ * interrupted instruction would do harm where that is an arming store.
+ */
 function returnFromHandler(step: Step, now: Position): Transition {
+  const trampoline = now.frames.findIndex(frame => frame.isSignalTrampoline);
   const { thread } = step.request;
-  const interrupted = now.frames[now.frames.findIndex(frame => frame.isSignalTrampoline) + 1];
-  if (interrupted === undefined) return returnToCaller(step, now);
-  return {
-    state: { kind: 'returning', step },
-    actions: [{ kind: 'insert', thread, addresses: [interrupted.pc] }, exec('continue', thread)],
-  };
+  if (trampoline === 0) return { state: { kind: 'leaving', step }, actions: [exec('nexti', thread)] };
+  return { state: { kind: 'returning', step }, actions: [exec('finish', thread, trampoline - 1)] };
 }
 
 function finish(as: 'step' | 'stop', note?: string): Transition {
