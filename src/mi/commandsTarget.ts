@@ -54,7 +54,7 @@ export function execArguments(shellLine: string): MiCommand {
   return shellLine.includes('\n') ? console(`set args ${shellLine}`) : rawCommand('exec-arguments', shellLine);
 }
 
-/** Sets a variable of the environment of the next target. gdb strips blanks at the value's end; a newline is kept. */
+/** Sets a variable of the environment of the next target. gdb strips blanks at the value's ends; a newline is kept. */
 export function setEnvironment(name: string, value: string): MiCommand {
   return console(`set environment ${name} = ${value}`);
 }

@@ -11,11 +11,14 @@ import { textsAt } from './fields.js';
 /** The oldest gdb that the project's tests run with. */
 const OLDEST_TESTED_MAJOR = 13;
 
-/** A gdb whose init files load large Python packages needs seconds; what is silent for longer is not going to answer. */
+/** A gdb whose init files load large Python packages needs seconds; what is silent for longer is not going to answer. In ms. */
 const DEFAULT_START_TIMEOUT = 30_000;
 
-/** How long gdb may take to kill its target and end after `-gdb-exit`. */
+/** How long gdb may take to kill its target and end after `-gdb-exit`, in ms. */
 const END_TIMEOUT = 2_000;
+
+/** How long the stderr of an ended process may stay open, in ms. */
+const LAST_WORDS_TIMEOUT = 500;
 
 /** How much of gdb's stderr is kept for messages, in characters. */
 const KEPT_STDERR = 4_096;
@@ -117,9 +120,9 @@ class RunningChild {
   constructor(
     private readonly child: ChildProcess,
     readonly pid: number,
-    stderr: Readable,
+    private readonly stderrStream: Readable,
   ) {
-    stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderrStream.setEncoding('utf8').on('data', (text: string) => {
       this.stderr = (this.stderr + text).slice(-KEPT_STDERR);
     });
     this.ended = new Promise(resolve => {
@@ -130,10 +133,20 @@ class RunningChild {
   }
 
   /** Waits for the end, and kills the process when it does not come within `timeout` ms. */
-  async end(timeout: number): Promise<void> {
+  async end(timeout: number): Promise<ProcessEnd> {
     const timer = setTimeout(() => this.child.kill('SIGKILL'), timeout);
-    await this.ended;
+    const end = await this.ended;
     clearTimeout(timer);
+    return end;
+  }
+
+  /** Waits for what the ended process wrote to stderr, unless a process that it started keeps that open. */
+  async lastWords(): Promise<void> {
+    if (!this.stderrStream.closed) {
+      await once(this.stderrStream, 'close', { signal: AbortSignal.timeout(LAST_WORDS_TIMEOUT) }).catch(
+        () => undefined,
+      );
+    }
   }
 }
 
@@ -155,8 +168,10 @@ export async function startGdb(options: GdbOptions): Promise<GdbProcess> {
     const warnings = version.major < OLDEST_TESTED_MAJOR ? [tooOld(options.gdb, version)] : [];
     return new GdbProcess(child, client, version, features, warnings, restoringCommands(options.env));
   } catch (error) {
-    await child.end(client.isOpen ? 0 : END_TIMEOUT);
-    throw notUsable(options.gdb, await reasonOf(error, child, client), child.stderr, error);
+    const endedByItself = !client.isOpen;
+    const end = await child.end(endedByItself ? END_TIMEOUT : 0);
+    await child.lastWords();
+    throw notUsable(options.gdb, endedByItself ? endReason(end) : messageOf(error), child.stderr, error);
   }
 }
 
@@ -251,11 +266,7 @@ function spawnFailure(error: unknown, cwd: string): string {
   return code === 'EACCES' ? 'it is not executable' : messageOf(error);
 }
 
-async function reasonOf(error: unknown, child: RunningChild, client: MiClient): Promise<string> {
-  if (client.isOpen) {
-    return messageOf(error);
-  }
-  const { code, signal } = await child.ended;
+function endReason({ code, signal }: ProcessEnd): string {
   return signal === null ? `it ended at once with exit code ${code ?? 'unknown'}` : `it was ended by ${signal}`;
 }
 

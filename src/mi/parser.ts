@@ -229,7 +229,9 @@ function decodeCString(raw: string): string {
   while (position < raw.length) {
     const backslash = raw.indexOf('\\', position);
     const plainEnd = backslash === -1 ? raw.length : backslash;
-    length += bytes.write(raw.slice(position, plainEnd), length, 'latin1');
+    if (plainEnd > position) {
+      length += bytes.write(raw.slice(position, plainEnd), length, 'latin1');
+    }
     if (backslash === -1) {
       break;
     }

@@ -83,8 +83,7 @@ export class InferiorIo {
       this.primary.start();
       this.errors.start();
     } catch (error) {
-      const message = `The target's terminal cannot be made: ${messageOf(error)}. A gdb with Python, or perl, is needed.`;
-      throw new RequestError('user', 'terminalNotUsable', message, { cause: error });
+      throw notUsable(error, 'A gdb with Python, or perl, is needed.');
     }
   }
 
@@ -93,7 +92,8 @@ export class InferiorIo {
    * them.
    *
    * @param args the target's arguments, each one as the target shall see it
-   * @param redirections more of the shell's line, e.g. `< 'file'`: quoted by the caller
+   * @param redirections more of the shell's line, e.g. `< 'file'`: quoted by the caller; it may override ours
+   * @throws RequestError `terminalNotUsable` where `stty` is missing or fails
    */
   async setupCommands(args: readonly string[], redirections = ''): Promise<MiCommand[]> {
     await Promise.all([this.primary, this.errors].map(resetModes));
@@ -150,9 +150,13 @@ function openTerminal(output: (text: string) => void): Terminal {
   try {
     return new Terminal(output);
   } catch (error) {
-    const message = `No terminal can be had for the target: ${messageOf(error)}. Is /dev/pts mounted, and is there room?`;
-    throw new RequestError('user', 'terminalNotUsable', message, { cause: error });
+    throw notUsable(error, 'Is /dev/pts mounted, and is there a terminal left?');
   }
+}
+
+function notUsable(cause: unknown, advice: string): RequestError {
+  const message = `The target's terminal cannot be made: ${messageOf(cause)}. ${advice}`;
+  return new RequestError('user', 'terminalNotUsable', message, { cause });
 }
 
 /**
@@ -160,7 +164,12 @@ function openTerminal(output: (text: string) => void): Terminal {
  * that of a terminal nobody has resized.
  */
 async function resetModes(terminal: Terminal): Promise<void> {
-  await runHelper('stty', ['sane', '-echo', '-onlcr', 'rows', '24', 'cols', '80'], [terminal.slave, 'ignore', 'pipe']);
+  const modes = ['sane', '-echo', '-onlcr', 'rows', '24', 'cols', '80'];
+  try {
+    await runHelper('stty', modes, [terminal.slave, 'ignore', 'pipe']);
+  } catch (error) {
+    throw notUsable(error, 'The program stty (of coreutils or busybox) is needed.');
+  }
 }
 
 async function runHelper(

@@ -10,7 +10,6 @@ import { fileExecAndSymbols } from '../../src/mi/commandsTarget.js';
 import { parseEvent, type StoppedEvent } from '../../src/mi/events.js';
 import { textAt, tupleAt } from '../../src/mi/fields.js';
 import { startGdb, type GdbOptions, type GdbProcess } from '../../src/mi/gdbProcess.js';
-import type { MiTuple } from '../../src/mi/record.js';
 import { RequestError } from '../../src/util/errors.js';
 import { CompiledPrograms } from '../support/compiled.js';
 
@@ -73,7 +72,6 @@ describe('a real gdb', function () {
     writeFileSync(join(home, '.gdbinit'), 'set displaced-stepping on\nset non-stop on\nset $from_home = 1\n');
     writeFileSync(join(programs.folder, '.gdbinit'), 'set $from_folder = 1\n');
     const gdb = await start({ env: { ...env, HOME: home } });
-    assert.equal(await shown(gdb, 'convenience'), undefined);
     assert.equal(await shown(gdb, 'displaced-stepping'), 'off');
     assert.equal(await shown(gdb, 'non-stop'), 'off');
     assert.equal(await shown(gdb, 'mi-async'), 'on');
@@ -83,16 +81,17 @@ describe('a real gdb', function () {
 
   it('answers with its own words and code where it refuses a command', async () => {
     const gdb = await start();
+    await gdb.client.send(fileExecAndSymbols(programs.compile('plain program', PROGRAM)));
     await assert.rejects(
       gdb.client.send(breakInsert({ location: { kind: 'function', name: 'no such' } })),
-      (error: unknown) => error instanceof MiError && /"no such" not defined/.test(error.message),
+      (error: unknown) => error instanceof MiError && error.message.includes('"no such" not defined'),
     );
   });
 
   it('keeps user text of any kind in one argument', async () => {
     const gdb = await start();
     const text = 'a "b" \\ $c ä✓ \t|';
-    const { console: echoed } = await gdb.client.send(console(`printf "%s", "${text.replace(/["\\]/g, '\\$&')}"`));
+    const { console: echoed } = await gdb.client.send(console(`echo ${text.replaceAll('\\', '\\\\')}`));
     assert.equal(echoed, text);
     const location = { kind: 'source', file: 'C:\\x "y" ä.c', line: 7 } as const;
     const { results } = await gdb.client.send(breakInsert({ location, pending: true }));
@@ -105,7 +104,7 @@ describe('a real gdb', function () {
     const { results } = await gdb.client.send(
       breakInsert({ location: { kind: 'function', name: 'twice' }, condition: 'x == 4', temporary: true }),
     );
-    const breakpoint = parseBreakpoint(tupleAt(results, 'bkpt') as MiTuple);
+    const breakpoint = parseBreakpoint(tupleAt(results, 'bkpt')!);
     assert.deepEqual(
       [breakpoint?.state, breakpoint?.condition, breakpoint?.disposition],
       ['resolved', 'x == 4', 'del'],
@@ -127,8 +126,8 @@ describe('a real gdb', function () {
 
     stop = nextStop(gdb);
     await gdb.client.send(execContinue());
-    assert.deepEqual([(await stop).reason], ['watchpoint-scope'].slice(1).concat('exited'));
-    assert.equal((await stop).exitCode, 11);
+    const { reason, exitCode } = await stop;
+    assert.deepEqual([reason, exitCode], ['exited', 11]);
   });
 
   it('is not reached by a ^C on our terminal: it has a session of its own', async () => {
@@ -137,7 +136,25 @@ describe('a real gdb', function () {
     assert.equal(ids, 'True\n');
   });
 
-  it('ends when told to, and when killed says so to those who wait', async () => {
+  it('speaks English, whatever the user speaks: its text is parsed', async () => {
+    const gdb = await start({ env: { ...env, LANGUAGE: 'de' } });
+    // No catalogue of gdb need be installed here: this is the variable that gettext looks at first.
+    const { console: language } = await gdb.client.send(console("python import os; print(os.environ['LANGUAGE'])"));
+    assert.equal(language, 'en\n');
+  });
+
+  it('tells that it was killed, and what was asked of it fails', async () => {
+    const gdb = await start();
+    const end = new Promise(resolve => {
+      gdb.onExit(resolve);
+    });
+    const pending = gdb.client.send(console('python import time; time.sleep(60)'));
+    process.kill(gdb.pid, 'SIGKILL');
+    await assert.rejects(pending, /gdb has ended/);
+    assert.deepEqual(await end, { code: null, signal: 'SIGKILL' });
+  });
+
+  it('ends when told to, and refuses commands from then on', async () => {
     const gdb = await start();
     const end = new Promise(resolve => {
       gdb.onExit(resolve);
@@ -192,15 +209,13 @@ describe('a real gdb', function () {
     });
 
     it('because it never answers', async () => {
-      const path = script('silent', 'echo >&2 "busy"; exec cat >/dev/null');
-      assert.match(await refusal(path, { startTimeout: 50 }), /no answer within 0.05 s.*busy/s);
+      const path = script('silent', 'while read -r line; do :; done');
+      assert.match(await refusal(path, { startTimeout: 50 }), /no answer within 0.05 s/);
     });
 
     it('because it speaks MI and is not gdb', async () => {
-      const path = script(
-        'other',
-        'n=0; while read line; do n=$((n+1)); echo "~\\"lldb 1\\\\n\\""; echo "$n^done"; done',
-      );
+      const answer = `printf '%s\\n' '~"lldb 1"' "$n^done"`;
+      const path = script('other', `n=0; while read -r line; do n=$((n+1)); ${answer}; done`);
       assert.match(await refusal(path), /it says it is 'lldb 1'/);
     });
   });

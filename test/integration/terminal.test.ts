@@ -47,21 +47,16 @@ class Launched {
   stdout = '';
   stderr = '';
 
-  private constructor(
-    readonly gdb: GdbProcess,
-    readonly io: InferiorIo,
-  ) {}
+  readonly io = new InferiorIo((stream, text) => {
+    this[stream] += text;
+  });
+  gdb!: GdbProcess;
 
   static async start(program: string, env: NodeJS.ProcessEnv, withoutPython = false): Promise<Launched> {
-    let launched: Launched | undefined;
-    const io = new InferiorIo((stream, text) => {
-      if (launched !== undefined) {
-        launched[stream] += text;
-      }
-    });
-    const gdb = await startGdb({ gdb: 'gdb', env, cwd: '/', extraFds: io.masterFds });
-    launched = new Launched(gdb, io);
-    await io.prepare({ client: gdb.client, features: withoutPython ? new Set() : gdb.features });
+    const launched = new Launched();
+    const gdb = await startGdb({ gdb: 'gdb', env, cwd: '/', extraFds: launched.io.masterFds });
+    launched.gdb = gdb;
+    await launched.io.prepare({ client: gdb.client, features: withoutPython ? new Set() : gdb.features });
     await gdb.client.send(fileExecAndSymbols(program));
     return launched;
   }
