@@ -63,7 +63,7 @@ export class Disassembly {
       return instruction === undefined ? undefined : describe(instruction, symbols);
     };
     const lowest = before[0]?.address ?? origin;
-    const highest = behind.at(-1)?.address ?? origin;
+    const highest = behind.at(-1)?.address ?? origin - 1n;
     const instructions = Array.from({ length: count }, (_, offset) => {
       const index = first + offset;
       return (

@@ -1,9 +1,9 @@
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import { optionalNumber, optionalString, requireString } from '../dap/arguments.js';
 import type { RouteTable } from '../dap/route.js';
-import { console, type FrameContext } from '../mi/commands.js';
+import { complete, console, type FrameContext } from '../mi/commands.js';
 import { dataEvaluateExpression } from '../mi/commandsInspection.js';
-import { textAt } from '../mi/fields.js';
+import { textAt, textsAt } from '../mi/fields.js';
 import { messageOf, RequestError } from '../util/errors.js';
 import { isNoCommand, readsMoreLines } from './evaluateCommand.js';
 import type { CallGuard } from './evaluateGuard.js';
@@ -111,8 +111,21 @@ export class Evaluate {
       });
   }
 
+  /**
+   * gdb takes any abbreviation: a variable's name may be one (`str` sets a tracepoint). A name that is no whole command's
+   * is looked up in the program first.
+   */
+  private async variable(line: string, context: FrameContext | undefined): Promise<Result | undefined> {
+    if (!/^[A-Za-z_]\w{2,}$/.test(line) || context === undefined || !this.ports.isStopped()) return undefined;
+    const { results } = await this.ports.gdb.send(complete(line));
+    if (textsAt(results, 'matches').includes(line)) return undefined;
+    return this.expression(line, context, false).catch(() => undefined);
+  }
+
   /** @throws MiError, RequestError */
   private async line(line: string, context: FrameContext | undefined): Promise<Result> {
+    const variable = await this.variable(line, context);
+    if (variable !== undefined) return variable;
     try {
       const answer = await this.ports.gdb.send(console(line, context));
       return { result: `${answer.console}${answer.log}`.trimEnd(), variablesReference: 0 };

@@ -2,7 +2,7 @@ import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import type { FrameContext } from '../mi/commands.js';
 import { dataListRegisterNames, dataListRegisterValues } from '../mi/commandsInspection.js';
 import { integerAt, textAt, textsAt, tuplesAt } from '../mi/fields.js';
-import { oneLine } from './valueFormat.js';
+import { memoryReferenceIn, oneLine } from './valueFormat.js';
 import { notAssignable, type Container, type ContainerPorts } from './variablesContainer.js';
 import { assignTo, ObjectContainer } from './variablesObject.js';
 
@@ -33,13 +33,14 @@ export class RegisterContainer implements Container {
   private describe(name: string, value: string): D.Variable {
     const expression = `$${name}`;
     const place = { context: this.context, expression };
+    const memoryReference = memoryReferenceIn(value);
     const isVector = value.startsWith('{');
     return {
       name,
       value,
       evaluateName: expression,
       variablesReference: isVector ? this.ports.open(new ObjectContainer({ place }, this.ports)) : 0,
-      ...(isVector ? {} : { memoryReference: value }),
+      ...(memoryReference === undefined ? {} : { memoryReference }),
     };
   }
 }
