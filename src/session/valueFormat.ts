@@ -72,7 +72,9 @@ export function isPointer(value: string): boolean {
 /** Whether a pointer's value already shows all that is behind it: a text, or nothing that can be read. */
 export function isOpaquePointer(type: string, value: string): boolean {
   return (
-    /0x[0-9a-f]+ [uUL8]*"/.test(value) || /(^|\s)void( const| volatile)* \*/.test(type) || /\(\*(const)?\)\(/.test(type)
+    /0x[0-9a-f]+ [uUL8]*"/.test(value) ||
+    /^(const |volatile )*void( const| volatile)* \*( const| volatile)*$/.test(type) ||
+    /\(\*(const)?\)\(/.test(type)
   );
 }
 

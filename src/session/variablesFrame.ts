@@ -15,6 +15,9 @@ import { notAssignable, type Container, type ContainerPorts, type Page } from '.
 import { assignTo, ObjectContainer } from './variablesObject.js';
 import { hexadecimal, summary } from './variablesValue.js';
 
+/** A string of C++, which a pretty printer shows whole. Without one the members of its class stay hidden. */
+const STRING = /^(const )?std::(__\w+::)?(basic_)?string(_view)?(<.*>)?$/;
+
 /** A local variable or an argument of a frame. */
 interface FrameVariable {
   /** As it is listed: an outer block's variable that an inner one hides bears a remark. */
@@ -140,7 +143,7 @@ class FrameScope implements Container {
  * command for each. Wrong only for structures without members and for pointers to functions behind a type's name.
  */
 function mayHaveChildren({ type, value }: FrameVariable): boolean {
-  if (value === undefined) return !/(^|::)(basic_)?string(_view)?(<|$)/.test(type.replace(/^const | const$/g, ''));
+  if (value === undefined) return !STRING.test(type);
   if (/^<.*>$/.test(value)) return false;
   const text = withoutReference(value);
   return /^\{|= \{/.test(text) || (isPointer(value) && !isOpaquePointer(type, value));

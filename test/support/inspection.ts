@@ -1,4 +1,3 @@
-import type { RouteTable } from '../../src/dap/route.js';
 import type { Arguments, Body, CommandName } from '../../src/dap/protocol.js';
 import type { Frame } from '../../src/mi/frame.js';
 import { Disassembly } from '../../src/session/disassembly.js';
@@ -94,7 +93,7 @@ export class Inspection {
       this.memory,
       this.disassembly,
     ];
-    const route = topics.map(topic => (topic.routes as RouteTable)[command]).find(found => found !== undefined);
+    const route = topics.map(topic => topic.routes[command]).find(found => found !== undefined);
     if (route === undefined) throw new Error(`No subject answers '${command}'`);
     const body = await route.run(args, { command, seq: 1, signal: new AbortController().signal });
     return body as NonNullable<Body<C>>;
