@@ -107,15 +107,20 @@ export function dataWriteMemoryBytes(address: Address, bytes: Uint8Array): MiCom
 
 /**
  * Disassembles: result `asm_insns`, instructions with `address`, `func-name`, `offset`, `inst`, and `opcodes` if asked
- * for. A range must begin at an instruction's first byte.
+ * for; with `lines`, tuples with `line`, `file`, `fullname` and the instructions in `line_asm_insn`, still in the order
+ * of their addresses. A range must begin at an instruction's first byte.
  */
-export function dataDisassemble(range: DisassemblyRange, options: { readonly opcodes?: boolean } = {}): MiCommand {
+export function dataDisassemble(
+  range: DisassemblyRange,
+  options: { readonly opcodes?: boolean; readonly lines?: boolean } = {},
+): MiCommand {
   const where =
     range.kind === 'range'
       ? ['-s', formatAddress(range.start), '-e', formatAddress(range.end)]
       : ['-a', formatAddress(range.around)];
-  // Mode 2 is mode 0 with opcodes; unlike the newer `--opcodes` every gdb knows it.
-  return miCommand('data-disassemble', [...where, '--', options.opcodes === true ? '2' : '0']);
+  // Modes 2 and 5 are 0 and 4 with opcodes; unlike the newer `--opcodes` every gdb knows them.
+  const mode = (options.lines === true ? 4 : 0) + (options.opcodes === true ? (options.lines === true ? 1 : 2) : 0);
+  return miCommand('data-disassemble', [...where, '--', String(mode)]);
 }
 
 /**

@@ -19,6 +19,7 @@ export interface ExecutionPorts {
   readonly processId: () => number | undefined;
   /** Regions whose functions hold one of the addresses; none while rseq awareness is off. */
   readonly regionsNear: (addresses: readonly Address[]) => readonly Region[];
+  /** Whether a step must not end there: inside a region. */
   isInsideRegion(address: Address): boolean;
   /** Whether nothing that is loaded has a region. */
   readonly noRegions: () => boolean;
@@ -40,6 +41,8 @@ interface Pause {
   readonly stop: StoppedEvent;
   /** The innermost frames of the threads that the client has asked for. */
   readonly frames: Map<number, readonly FrameSummary[]>;
+  /** Where threads stand, as far as is known. */
+  readonly places: Map<number, Address>;
 }
 
 /** A stop that gdb did not tell of. */
@@ -108,7 +111,14 @@ export class Execution {
 
   /** The client has asked for a stack: what it holds need not be asked again by a step. */
   rememberFrames(thread: number, frames: readonly FrameSummary[]): void {
+    const place = frames[0]?.pc;
+    if (place !== undefined) this.pause?.places.set(thread, place);
     if (isEnough(frames)) this.pause?.frames.set(thread, frames);
+  }
+
+  /** Where a stopped thread stands, as far as has been asked at this stop. */
+  pcOf(thread: number): Address | undefined {
+    return this.pause?.places.get(thread);
   }
 
   // --- what the user does
@@ -278,7 +288,10 @@ export class Execution {
     this.lastStop = stop;
     const pc = stop.frame?.address ?? 0n;
     const thread = stop.threadId ?? 0;
-    await this.driver.onInput({ kind: 'stop', cause, thread, pc, insideRegion: this.ports.isInsideRegion(pc) });
+    // Code of a region without lines (an abort handler, a cold part) is no place for a step to end either.
+    const bare = stop.frame?.line === undefined && this.ports.regionsNear([pc]).length > 0;
+    const insideRegion = bare || this.ports.isInsideRegion(pc);
+    await this.driver.onInput({ kind: 'stop', cause, thread, pc, insideRegion });
   }
 
   /** The stop that the machine was told of last: what `finish` reports. */
@@ -306,7 +319,10 @@ export class Execution {
 
   private report(stop: StoppedEvent, as?: Partial<D.StoppedEvent['body']>): void {
     this.interrupter.makeStale();
-    this.pause = { stop, frames: new Map() };
+    const { threadId, frame } = stop;
+    const places = new Map<number, Address>();
+    if (threadId !== undefined && frame?.address !== undefined) places.set(threadId, frame.address);
+    this.pause = { stop, frames: new Map(), places };
     this.ports.pauseChanged();
     const body = stoppedBody(stop, as === undefined ? this.ports.breakpointsHit(stop) : []);
     this.ports.client.emit('stopped', { ...body, ...as });

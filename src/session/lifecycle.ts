@@ -3,7 +3,13 @@ import { readlink } from 'node:fs/promises';
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import { optionalBoolean } from '../dap/arguments.js';
 import type { RouteTable, SessionState } from '../dap/route.js';
-import { console as consoleCommand, gdbShow, userCommand, type MiCommand } from '../mi/commands.js';
+import {
+  console as consoleCommand,
+  enablePrettyPrinting,
+  gdbShow,
+  userCommand,
+  type MiCommand,
+} from '../mi/commands.js';
 import { breakInsert } from '../mi/commandsBreakpoints.js';
 import {
   environmentCd,
@@ -42,6 +48,8 @@ export interface LifecyclePorts {
 /** From `initialize` to the end: starts gdb and the program, lets go of them, and leaves nothing behind. */
 export class Lifecycle {
   private initialized = false;
+  /** What the client said of itself in `initialize`. */
+  client: Partial<D.InitializeRequestArguments> = {};
   private config: LaunchConfig | AttachConfig | undefined;
   private pid: number | undefined;
   private hasExited = false;
@@ -55,8 +63,9 @@ export class Lifecycle {
   readonly routes: RouteTable = {
     initialize: {
       when: 'any',
-      run: () => {
+      run: args => {
         this.initialized = true;
+        this.client = args;
         return this.ports.capabilities;
       },
     },
@@ -169,7 +178,7 @@ export class Lifecycle {
     const { link, modules } = this.ports;
     try {
       await link.start(config);
-      await this.sendAll([Interrupter.setup]);
+      await this.sendAll([Interrupter.setup, enablePrettyPrinting()]);
       await prepare();
       for (const { text, ignoreFailures } of config.setupCommands) await this.setUp(text, ignoreFailures);
       await link.assertSettings();

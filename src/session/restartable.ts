@@ -23,6 +23,12 @@ export interface ScopeLine {
   readonly value: string;
 }
 
+/** What the client shows as a scope of its own. */
+export interface RseqScope {
+  readonly name: string;
+  readonly variables: readonly ScopeLine[];
+}
+
 type Passed = Action & { kind: 'tell' };
 
 /** What the client is told of restartable sequences: the regions, each run through one, the state of a thread. */
@@ -49,9 +55,20 @@ export class Restartable {
     this.ports.tell('console', `Thread ${threadId} ran through the restartable sequence of ${name}: ${outcome}.\n`);
   }
 
-  /** The scope "Restartable sequence" of a stopped thread; undefined where there is nothing to show. */
-  async scope(thread: number, pc: Address): Promise<readonly ScopeLine[] | undefined> {
-    if (this.ports.index.isEmpty) return undefined;
+  /** Why a thread that stands at `pc` must not call a function of the program; undefined where it may. */
+  whyNoCall(pc: Address): string | undefined {
+    const around = this.ports.index.inside(pc);
+    if (around?.position !== 'armed') return undefined;
+    const name = around.region.function ?? around.region.id;
+    return (
+      `the thread stands inside the restartable sequence of ${name}, which the kernel disarms when a call leaves it: ` +
+      'the rest of it would run unprotected. Step out of it first.'
+    );
+  }
+
+  /** The scope "Restartable sequence" of a stopped thread, where any is known. */
+  async scopes(thread: number, pc: Address): Promise<readonly RseqScope[]> {
+    if (this.ports.index.isEmpty) return [];
     const area = await readRseqArea(this.ports.gdb, thread);
     const lines: ScopeLine[] = [{ name: 'region', value: this.stateAt(pc) }];
     if (area !== undefined) {
@@ -64,7 +81,7 @@ export class Restartable {
       const value = `${committed} commits, ${aborted} aborts, ${exited} other exits seen`;
       lines.push({ name: region.function ?? region.id, value });
     }
-    return lines;
+    return [{ name: 'Restartable sequence', variables: lines }];
   }
 
   private stateAt(pc: Address): string {

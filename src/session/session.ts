@@ -7,7 +7,9 @@ import type { MiEvent } from '../mi/events.js';
 import type { StepRequest } from '../stepping/types.js';
 import { Breakpoints } from './breakpoints.js';
 import { Execution } from './execution.js';
+import { takeResuming } from './consoleRoad.js';
 import { GdbLink } from './gdbLink.js';
+import { Inspection } from './inspection.js';
 import type { RseqOptions } from './launchConfig.js';
 import { Lifecycle } from './lifecycle.js';
 import { Logpoints } from './logpoints.js';
@@ -15,8 +17,6 @@ import { Modules } from './modules.js';
 import type { Client, Tell } from './ports.js';
 import { summarize } from './position.js';
 import { Restartable } from './restartable.js';
-import { Stack } from './stack.js';
-import { Threads } from './threads.js';
 
 /** One debugging session with one client. */
 export interface Session {
@@ -39,6 +39,14 @@ const CAPABILITIES: D.Capabilities = {
   supportsDelayedStackTraceLoading: true,
   supportsTerminateRequest: true,
   supportTerminateDebuggee: true,
+  supportsSetVariable: true,
+  supportsSetExpression: true,
+  supportsEvaluateForHovers: true,
+  supportsValueFormattingOptions: true,
+  supportsReadMemoryRequest: true,
+  supportsWriteMemoryRequest: true,
+  supportsDisassembleRequest: true,
+  supportsClipboardContext: true,
 };
 
 /** Makes the subjects of a session and hands each what it needs of the others. */
@@ -57,7 +65,7 @@ class Composition implements Session {
   private readonly breakpoints: Breakpoints;
   private readonly restartable: Restartable;
   private readonly execution: Execution;
-  private readonly stack: Stack;
+  private readonly inspection: Inspection;
   private readonly lifecycle: Lifecycle;
 
   constructor(private readonly connection: DapConnection) {
@@ -84,12 +92,7 @@ class Composition implements Session {
       log: () => this.rseq.log,
     });
     this.execution = this.makeExecution();
-    this.stack = new Stack({
-      gdb: this.link,
-      remember: (thread, frames) => {
-        this.execution.rememberFrames(thread, frames.map(summarize));
-      },
-    });
+    this.inspection = this.makeInspection();
     this.lifecycle = new Lifecycle({
       link: this.link,
       client: this.client,
@@ -106,8 +109,7 @@ class Composition implements Session {
       ...this.lifecycle.routes,
       ...this.breakpoints.routes,
       ...this.restartable.routes,
-      ...this.stack.routes,
-      ...new Threads({ gdb: this.link }).routes,
+      ...this.inspection.routes,
       ...this.steppingRoutes(),
     };
   }
@@ -179,6 +181,33 @@ class Composition implements Session {
       pauseChanged: () => {
         this.onPauseChanged();
       },
+    });
+  }
+
+  private makeInspection(): Inspection {
+    const { execution } = this;
+    return new Inspection({
+      gdb: this.link,
+      client: this.client,
+      remember: (thread, frames) => {
+        execution.rememberFrames(thread, frames.map(summarize));
+      },
+      mayCall: thread => {
+        const pc = execution.pcOf(thread);
+        return pc === undefined ? undefined : this.restartable.whyNoCall(pc);
+      },
+      extraScopes: async (thread, level) => {
+        const pc = level === 0 ? execution.pcOf(thread) : undefined;
+        return pc === undefined ? [] : this.restartable.scopes(thread, pc);
+      },
+      isStopped: () => execution.stopped !== undefined,
+      intercept: (line, thread) =>
+        takeResuming(line, thread, {
+          anyRegion: () => !this.modules.index.isEmpty,
+          step: request => execution.step(request),
+          continue: () => execution.continue(),
+        }),
+      supports: () => this.lifecycle.client,
     });
   }
 
@@ -263,7 +292,7 @@ class Composition implements Session {
 
   private onPauseChanged(): void {
     if (this.execution.stopped === undefined) this.breakpoints.onResumed();
-    this.stack.onPauseChanged();
+    this.inspection.onPauseChanged();
   }
 
   /** A client that reads slowly must not make us hoard what the program prints. */

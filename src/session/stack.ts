@@ -5,7 +5,7 @@ import { optionalNumber, requireNumber } from '../dap/arguments.js';
 import type { RouteTable } from '../dap/route.js';
 import type { FrameContext } from '../mi/commands.js';
 import { stackInfoDepth, stackListFrames } from '../mi/commandsInspection.js';
-import { tuplesAt } from '../mi/fields.js';
+import { integerAt, tuplesAt } from '../mi/fields.js';
 import { parseFrame, type Frame } from '../mi/frame.js';
 import { formatAddress } from '../util/address.js';
 import { messageOf, RequestError } from '../util/errors.js';
@@ -63,7 +63,7 @@ export class Stack {
     );
     if (frames.length > 0) return { stackFrames, totalFrames: start + frames.length };
     const { results } = await this.ports.gdb.send(stackInfoDepth(thread, start + 1));
-    return { stackFrames, totalFrames: Number(results.depth ?? 0) };
+    return { stackFrames, totalFrames: integerAt(results, 'depth') ?? 0 };
   }
 
   private async frames(thread: number, start: number, count: number): Promise<readonly Frame[]> {

@@ -69,8 +69,10 @@ export function outcomeAt(regions: readonly Region[], pc: Address): Outcome {
  */
 export function isBare({ line, pc, regions }: Position): boolean {
   const holders = regions.filter(region => region.functions.some(range => contains(range, pc)));
-  const holdsRegion = ({ range, functions }: Region): boolean =>
-    range !== undefined && functions.some(each => contains(each, pc) && contains(each, range.start));
+  const holdsRegion = ({ range, preludes, functions }: Region): boolean => {
+    const entry = range?.start ?? preludes[0];
+    return entry !== undefined && functions.some(each => contains(each, pc) && contains(each, entry));
+  };
   return line === undefined && holders.length > 0 && !holders.some(holdsRegion);
 }
 

@@ -51,7 +51,7 @@ export type Input =
       readonly cause: StopCause;
       readonly thread: number;
       readonly pc: Address;
-      /** Whether `pc` lies in some region, near the step or not: gdb's step may have ended in one. */
+      /** Whether `pc` lies in some region, near the step or not, or in code of one that has no line: no place for a step to end. */
       readonly insideRegion: boolean;
     }
   | { readonly kind: 'position'; readonly position: Position }

@@ -37,6 +37,15 @@ export interface ProgramEnd {
   readonly stdout: string;
 }
 
+/** Sessions whose adapter runs; a test that fails leaves its own here. */
+const open = new Set<DebugSession>();
+
+/** Ends what a failed test has left running, so that mocha can end. For `afterEach`. */
+export async function closeLeftSessions(): Promise<void> {
+  await Promise.all([...open].map(session => session.client.close()));
+  open.clear();
+}
+
 /** A real adapter process with a real gdb, driven as an editor would. */
 export class DebugSession {
   private constructor(
@@ -55,6 +64,7 @@ export class DebugSession {
       },
     });
     const session = new DebugSession(client, () => trace);
+    open.add(session);
     await client.request('initialize', { adapterID: 'test' });
     return session;
   }
@@ -130,6 +140,7 @@ export class DebugSession {
   async close(): Promise<void> {
     await this.client.request('disconnect', {});
     const { code } = await this.client.close();
+    open.delete(this);
     assert.equal(code, 0, `the adapter's exit code; it wrote: ${this.trace()}`);
     assert.doesNotMatch(this.trace(), /defect of the adapter/);
   }

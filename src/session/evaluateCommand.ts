@@ -1,0 +1,51 @@
+/** Commands whose body gdb reads from the following lines, always. */
+const WITH_BODY = ['commands', 'define', 'document', 'while', 'if', 'actions', 'while-stepping', 'stepping', 'ws'];
+
+/** Commands that, without an argument, read a body or start a program that reads gdb's input. */
+const WITH_BODY_IF_BARE = [
+  ...['python', 'py', 'python-interactive', 'pi', 'guile', 'gu', 'guile-repl', 'gr', 'compile', 'expression'],
+  ...['shell', '!', 'make', 'edit'],
+];
+
+/** `compile code` and its kin, which are WITH_BODY_IF_BARE with their second word. */
+const COMPILE = /^compile\s+(code|file|print)\s*(?:-\S+\s*)*$/;
+
+/** Commands that run the command behind them; what is in front of it. */
+const PREFIXES = [
+  /^with\s.*?\s--\s+/,
+  /^w\s.*?\s--\s+/,
+  /^(thread|t)\s+apply\s+(all|[\d.\s*$\w-]+?)(\s+-\w+)*\s+(?=[a-z!])/,
+  /^(frame|f)\s+apply\s+(all|level\s+\S+|-?\d+)(\s+-\w+)*\s+(?=[a-z!])/,
+  /^(taas|faas)\s+(-\w+\s+)*/,
+  /^tfaas\s+(-\w+\s+)*/,
+];
+
+/**
+ * Whether a line of gdb's command line would make gdb read the lines that follow it: over gdb/MI those are the adapter's
+ * own commands, which gdb would swallow (gdb 13.1 answers nothing any more).
+ *
+ * Abbreviations of four letters and more count; shorter ones are ambiguous for gdb, but for those in the lists.
+ */
+export function readsMoreLines(line: string): boolean {
+  const text = withoutPrefixes(line.trim());
+  const word = /^(!|[A-Za-z_][\w-]*)/.exec(text)?.[0] ?? '';
+  const rest = text.slice(word.length).trim();
+  if (isOneOf(word, WITH_BODY)) return true;
+  return (rest === '' && isOneOf(word, WITH_BODY_IF_BARE)) || COMPILE.test(text);
+}
+
+function withoutPrefixes(line: string): string {
+  for (const prefix of PREFIXES) {
+    if (prefix.test(line)) return withoutPrefixes(line.replace(prefix, ''));
+  }
+  return line;
+}
+
+function isOneOf(word: string, commands: readonly string[]): boolean {
+  return commands.some(command => command === word || (word.length >= 4 && command.startsWith(word)));
+}
+
+/** Whether gdb's refusal of a line means that it is no command: it may be an expression then. */
+export function isNoCommand(message: string): boolean {
+  return /^(Undefined( [\w-]+)? command: |Ambiguous command )/.test(message);
+}

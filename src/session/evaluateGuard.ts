@@ -1,0 +1,53 @@
+import { gdbSet, gdbShow } from '../mi/commands.js';
+import { textAt } from '../mi/fields.js';
+import { messageOf, RequestError } from '../util/errors.js';
+import type { Gdb } from './ports.js';
+
+/** What the guard needs of the other subjects of the session. */
+export interface CallGuardPorts {
+  readonly gdb: Gdb;
+  /** Why the thread must not call a function of the program now; undefined where it may. */
+  mayCall(thread: number): string | undefined;
+}
+
+/**
+ * Keeps evaluations from calling functions of the program where that does harm: a call made by a thread that stands inside
+ * a restartable sequence disarms it, and a mere look (hover) must not run the program.
+ */
+export class CallGuard {
+  constructor(private readonly ports: CallGuardPorts) {}
+
+  /**
+   * Runs `job`, with gdb's `may-call-functions` off if `never` or if the thread must not call now. The user's own setting
+   * stands again behind it.
+   *
+   * @throws RequestError `callRefused` where gdb has refused a call for this
+   */
+  async run<T>(thread: number | undefined, never: boolean, job: () => Promise<T>): Promise<T> {
+    const reason = thread === undefined ? undefined : this.ports.mayCall(thread);
+    if (reason === undefined && !never) return job();
+    const { results } = await this.ports.gdb.send(gdbShow('may-call-functions'));
+    try {
+      return await this.withoutCalls(textAt(results, 'value') !== 'off', job);
+    } catch (error) {
+      throw rephrase(error, reason);
+    }
+  }
+
+  private async withoutCalls<T>(isAllowed: boolean, job: () => Promise<T>): Promise<T> {
+    if (!isAllowed) return job();
+    await this.ports.gdb.send(gdbSet('may-call-functions', 'off'));
+    try {
+      return await job();
+    } finally {
+      await this.ports.gdb.send(gdbSet('may-call-functions', 'on'));
+    }
+  }
+}
+
+function rephrase(error: unknown, reason: string | undefined): unknown {
+  if (!messageOf(error).includes('may-call-functions is off') || reason === undefined) return error;
+  return new RequestError('user', 'callRefused', `No function of the program can be called now: ${reason}`, {
+    cause: error,
+  });
+}

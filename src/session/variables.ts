@@ -1,0 +1,117 @@
+import type { DebugProtocol as D } from '@vscode/debugprotocol';
+import { optionalNumber, optionalString, requireNumber, requireString } from '../dap/arguments.js';
+import type { RouteTable } from '../dap/route.js';
+import type { FrameContext } from '../mi/commands.js';
+import { Handles } from '../util/handles.js';
+import type { Client, Gdb } from './ports.js';
+import type { CallGuard } from './evaluateGuard.js';
+import { isHex, refused, type Container, type ContainerPorts } from './variablesContainer.js';
+import { FrameVariables } from './variablesFrame.js';
+import { RegisterContainer } from './variablesRegisters.js';
+import { VarObjects } from './varobjs.js';
+
+/** What variables need of the other subjects of the session. */
+export interface VariablesPorts {
+  readonly gdb: Gdb;
+  readonly client: Client;
+  readonly guard: CallGuard;
+  /** What the client has said in `initialize`. */
+  readonly supports: () => Pick<D.InitializeRequestArguments, 'supportsInvalidatedEvent'>;
+}
+
+interface Opened {
+  readonly container: Container;
+  readonly thread: number | undefined;
+}
+
+/** Everything that a client can expand, and assigning to it. */
+export class Variables {
+  readonly routes: RouteTable = {
+    variables: { when: 'stopped', run: args => this.list(args) },
+    setVariable: { when: 'stopped', run: args => this.assign(args) },
+  };
+
+  private readonly handles = new Handles<Opened>('variables reference');
+  private readonly varobjs: VarObjects;
+  private readonly frames: FrameVariables;
+
+  constructor(private readonly ports: VariablesPorts) {
+    this.varobjs = new VarObjects(ports.gdb);
+    this.frames = new FrameVariables(ports.gdb);
+  }
+
+  /** What shows the arguments or the locals of a frame. */
+  frameScope(context: FrameContext, kind: 'arguments' | 'locals'): Container {
+    return this.frames.scope(context, kind, this.containerPorts(context.thread));
+  }
+
+  /** What shows the registers of a frame. */
+  registers(context: FrameContext): Container {
+    return new RegisterContainer(context, this.containerPorts(context.thread));
+  }
+
+  /** What containers of a thread need. */
+  containerPorts(thread: number | undefined): ContainerPorts {
+    return {
+      gdb: this.ports.gdb,
+      varobjs: this.varobjs,
+      open: container => this.open(container, thread),
+    };
+  }
+
+  /** A reference for a container, valid until the target goes on. */
+  open(container: Container, thread: number | undefined): number {
+    return this.handles.create({ container, thread });
+  }
+
+  /** The target has gone on or has stopped: references given so far are stale. */
+  onPauseChanged(): void {
+    this.handles.reset();
+    this.varobjs.onPauseChanged();
+    this.frames.forget();
+  }
+
+  /** Memory or registers may have been written, by whatever way: values are read again when they are asked for. */
+  async refresh(): Promise<void> {
+    this.frames.forget();
+    await this.varobjs.refresh();
+  }
+
+  /** Something was written: the client shall ask again for what it shows. */
+  async written(): Promise<void> {
+    await this.refresh();
+    if (this.ports.supports().supportsInvalidatedEvent === true) {
+      this.ports.client.emit('invalidated', { areas: ['variables'] });
+    }
+  }
+
+  private async list(args: D.VariablesArguments): Promise<D.VariablesResponse['body']> {
+    const { container, thread } = this.handles.get(requireNumber(args, 'variablesReference'));
+    const count = optionalNumber(args, 'count') ?? 0;
+    const page = {
+      start: optionalNumber(args, 'start') ?? 0,
+      count: count > 0 ? count : undefined,
+      hex: isHex(args.format),
+    };
+    // Indexed children are all that an array has; the client asks for the others apart.
+    if (optionalString(args, 'filter') === 'named' && args.count === 0) return { variables: [] };
+    try {
+      return { variables: await this.ports.guard.run(thread, false, () => container.list(page)) };
+    } catch (error) {
+      throw refused('The values cannot be read', error);
+    }
+  }
+
+  private async assign(args: D.SetVariableArguments): Promise<D.SetVariableResponse['body']> {
+    const { container, thread } = this.handles.get(requireNumber(args, 'variablesReference'));
+    const name = requireString(args, 'name');
+    const value = requireString(args, 'value');
+    try {
+      return await this.ports.guard.run(thread, false, () => container.assign(name, value));
+    } catch (error) {
+      throw refused(`'${name}' cannot be set to '${value}'`, error);
+    } finally {
+      await this.written();
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import type { DebugProtocol as D } from '@vscode/debugprotocol';
+import { optionalBoolean } from '../dap/arguments.js';
+import { messageOf, RequestError } from '../util/errors.js';
+import type { Gdb } from './ports.js';
+import type { VarObjects } from './varobjs.js';
+
+/** Which part of a container a client wants to see, and how. */
+export interface Page {
+  /** The first index, where the container is indexed. */
+  readonly start: number;
+  /** How many; undefined for all, of which a large container shows the first and a way to the rest. */
+  readonly count: number | undefined;
+  /** Integers in hexadecimal. */
+  readonly hex: boolean;
+}
+
+/** Whatever a client can expand: what a `variablesReference` stands for. */
+export interface Container {
+  /** What is inside. A value that cannot be read is shown as its error; the others are there all the same. */
+  list(page: Page): Promise<D.Variable[]>;
+  /**
+   * Assigns to something inside.
+   *
+   * @param name as it was listed
+   * @returns the new value
+   * @throws RequestError `notAssignable`, MiError
+   */
+  assign(name: string, value: string): Promise<D.SetVariableResponse['body']>;
+}
+
+/** What every container needs. */
+export interface ContainerPorts {
+  readonly gdb: Gdb;
+  readonly varobjs: VarObjects;
+  /** A `variablesReference` for a container. */
+  open(container: Container): number;
+}
+
+/** The refusal to assign to what is no place in the target. */
+export function notAssignable(name: string, why: string): RequestError {
+  return new RequestError('user', 'notAssignable', `'${name}' cannot be assigned to: ${why}`);
+}
+
+/** Whether a client wants integers in hexadecimal. */
+export function isHex(format: D.ValueFormat | undefined): boolean {
+  return typeof format === 'object' && optionalBoolean(format, 'hex') === true;
+}
+
+/** gdb's refusal, in front of it what was wanted; a refusal of our own stays as it is. */
+export function refused(what: string, error: unknown): RequestError {
+  if (error instanceof RequestError) return error;
+  return new RequestError('user', 'gdbRefused', `${what}: ${messageOf(error)}`, { cause: error });
+}
+
+/** Text that is known already: extra scopes. */
+export class FixedContainer implements Container {
+  constructor(private readonly variables: readonly { name: string; value: string; memoryReference?: string }[]) {}
+
+  list(): Promise<D.Variable[]> {
+    return Promise.resolve(
+      this.variables.map(variable => ({
+        ...variable,
+        variablesReference: 0,
+        presentationHint: { attributes: ['readOnly'] },
+      })),
+    );
+  }
+
+  assign(name: string): Promise<never> {
+    return Promise.reject(notAssignable(name, 'it is information of the adapter, no variable of the program.'));
+  }
+}

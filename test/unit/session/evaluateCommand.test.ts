@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { isNoCommand, readsMoreLines } from '../../../src/session/evaluateCommand.js';
+
+describe('a line for which gdb would read the lines that follow', () => {
+  const hungry = [
+    ...['commands', 'commands 1', 'comm 1', 'define hello', 'document hello', 'while 1', 'if x == 1', 'while-stepping'],
+    ...['python', 'py', 'pi', 'python-interactive', 'guile', 'shell', '!', 'make', 'edit', '  python  '],
+    ...['compile code', 'compile', 'compile code -raw', 'actions 3'],
+    ...['with print pretty on -- define hello', 'thread apply all define x', 'frame apply 1 -q python', 'faas if 1'],
+  ];
+  for (const line of hungry)
+    it(`is '${line}'`, () => {
+      assert.ok(readsMoreLines(line));
+    });
+
+  const whole = [
+    ...['print 1', 'info locals', 'python print(1)', 'py print(1)', 'shell ls', '!ls', 'x/4i $pc', 'continue', 'next'],
+    ...[
+      'compile code x = 1',
+      'com',
+      'thread apply all bt',
+      'with print pretty on -- print x',
+      'info commands',
+      'p define',
+    ],
+    ...['ifx', 'define_me', 'pid'],
+  ];
+  for (const line of whole)
+    it(`is not '${line}'`, () => {
+      assert.ok(!readsMoreLines(line));
+    });
+});
+
+describe('a refusal by which a line may be an expression', () => {
+  it("is gdb's that it knows no such command, or several", () => {
+    assert.ok(isNoCommand('Undefined command: "vec".  Try "help".'));
+    assert.ok(isNoCommand('Undefined info command: "+ 1".  Try "help info".'));
+    assert.ok(isNoCommand('Ambiguous command "a": actions, add-auto-load-safe-path...'));
+    assert.ok(!isNoCommand('No symbol "x" in current context.'));
+  });
+});
