@@ -6,8 +6,9 @@ import type { Action, FrameSummary, StepRequest } from '../stepping/types.js';
 import type { Address } from '../util/address.js';
 import { messageOf, RequestError } from '../util/errors.js';
 import { Interrupter } from './interrupter.js';
+import { Pause } from './pause.js';
 import type { Client, Gdb, Tell } from './ports.js';
-import { innermostFrames, isEnough, locate, neighbourhood } from './position.js';
+import { innermostFrames, locate, neighbourhood } from './position.js';
 import { StepDriver } from './stepDriver.js';
 import { exitCodeOf, stoppedBody } from './stopReport.js';
 
@@ -34,15 +35,6 @@ export interface ExecutionPorts {
   exited(code: number): Promise<void>;
   /** The target goes on, or has stopped: handles of the last stop are stale. */
   pauseChanged(): void;
-}
-
-/** What lives exactly as long as one stop. */
-interface Pause {
-  readonly stop: StoppedEvent;
-  /** The innermost frames of the threads that the client has asked for. */
-  readonly frames: Map<number, readonly FrameSummary[]>;
-  /** Where threads stand, as far as is known. */
-  readonly places: Map<number, Address>;
 }
 
 /** A stop that gdb did not tell of. */
@@ -111,14 +103,12 @@ export class Execution {
 
   /** The client has asked for a stack: what it holds need not be asked again by a step. */
   rememberFrames(thread: number, frames: readonly FrameSummary[]): void {
-    const place = frames[0]?.pc;
-    if (place !== undefined) this.pause?.places.set(thread, place);
-    if (isEnough(frames)) this.pause?.frames.set(thread, frames);
+    this.pause?.remember(thread, frames);
   }
 
   /** Where a stopped thread stands, as far as has been asked at this stop. */
   pcOf(thread: number): Address | undefined {
-    return this.pause?.places.get(thread);
+    return this.pause?.pcOf(thread);
   }
 
   // --- what the user does
@@ -230,7 +220,7 @@ export class Execution {
 
   private async regionsNear(thread: number): Promise<readonly Region[]> {
     if (this.ports.noRegions()) return [];
-    const frames = this.pause?.frames.get(thread) ?? (await innermostFrames(this.ports.gdb, thread));
+    const frames = this.pause?.framesOf(thread) ?? (await innermostFrames(this.ports.gdb, thread));
     return this.ports.regionsNear(neighbourhood(frames));
   }
 
@@ -319,10 +309,7 @@ export class Execution {
 
   private report(stop: StoppedEvent, as?: Partial<D.StoppedEvent['body']>): void {
     this.interrupter.makeStale();
-    const { threadId, frame } = stop;
-    const places = new Map<number, Address>();
-    if (threadId !== undefined && frame?.address !== undefined) places.set(threadId, frame.address);
-    this.pause = { stop, frames: new Map(), places };
+    this.pause = new Pause(stop);
     this.ports.pauseChanged();
     const body = stoppedBody(stop, as === undefined ? this.ports.breakpointsHit(stop) : []);
     this.ports.client.emit('stopped', { ...body, ...as });

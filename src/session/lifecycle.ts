@@ -224,9 +224,11 @@ export class Lifecycle {
    */
   private async startProgram(config: LaunchConfig): Promise<void> {
     const { execution, link, modules } = this.ports;
+    let pid: number;
     try {
       const stop = await execution.runToStop(() => link.send(consoleCommand('starti')));
       if (this.pid === undefined) throw new Error('gdb named no process');
+      pid = this.pid;
       if (stop.reason !== undefined && stop.reason !== 'signal-received') throw new Error('the program ended at once');
     } catch (error) {
       this.hasExited = true;
@@ -236,7 +238,7 @@ export class Lifecycle {
         cause: error,
       });
     }
-    await modules.relocate(this.pid ?? 0);
+    await modules.relocate(pid);
     if (config.stopOnEntry) await this.stopInMain();
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { violations } from './architecture.js';
+import { TOPICS, violations } from './architecture.js';
 
 /** This file is compiled to dist/test/unit. */
 const SRC = fileURLToPath(new URL('../../../src/', import.meta.url));
@@ -17,6 +17,14 @@ describe('the architecture', () => {
       files.flatMap(file => violations(file, readFileSync(join(SRC, file), 'utf8'))),
       [],
     );
+  });
+
+  it('counts as topics just the files of session that have routes of their own', () => {
+    const files = readdirSync(join(SRC, 'session')).map(name => `session/${name}`);
+    const withRoutes = files.filter(file =>
+      readFileSync(join(SRC, file), 'utf8').includes('readonly routes: RouteTable = '),
+    );
+    assert.deepEqual(withRoutes.sort(), [...TOPICS].sort());
   });
 
   describe('is broken by', () => {

@@ -50,6 +50,25 @@ export function violations(file: string, text: string): string[] {
   ];
 }
 
+/** The files of `session` that answer requests. */
+export const TOPICS: ReadonlySet<string> = new Set(
+  [
+    'breakpoints',
+    'disassembly',
+    'evaluate',
+    'lifecycle',
+    'memory',
+    'restartable',
+    'scopes',
+    'stack',
+    'threads',
+    'variables',
+  ].map(name => `session/${name}.ts`),
+);
+
+/** What makes topics and hands each what it needs. */
+export const COMPOSITIONS: ReadonlySet<string> = new Set(['session/session.ts', 'session/inspection.ts']);
+
 function importViolations(file: string, imported: ImportedModule): string[] {
   const { specifier } = imported;
   if (specifier.startsWith('.')) return roomViolations(file, imported);
@@ -72,8 +91,8 @@ function roomViolations(file: string, { specifier, typeOnly }: ImportedModule): 
     const good = to !== undefined && (allowed.includes(to) || allowed.includes(target));
     return good ? [] : [`${file}: may not import ${target}`];
   }
-  // Topics of a session get what they need from the composition root.
-  const wires = from === 'session' && file !== 'session/session.ts' && !typeOnly;
+  // Topics of a session get what they need from what composes them.
+  const wires = TOPICS.has(target) && !COMPOSITIONS.has(file) && !typeOnly;
   return wires ? [`${file}: may not import the topic ${target} except for types`] : [];
 }
 

@@ -1,0 +1,32 @@
+import type { StoppedEvent } from '../mi/events.js';
+import type { FrameSummary } from '../stepping/types.js';
+import type { Address } from '../util/address.js';
+import { isEnough } from './position.js';
+
+/** One stop that the client has been told of, and what has been learnt during it; it lives exactly as long. */
+export class Pause {
+  private readonly frames = new Map<number, readonly FrameSummary[]>();
+  private readonly places = new Map<number, Address>();
+
+  constructor(readonly stop: StoppedEvent) {
+    const { threadId, frame } = stop;
+    if (threadId !== undefined && frame?.address !== undefined) this.places.set(threadId, frame.address);
+  }
+
+  /** The client has asked for a stack: what it holds need not be asked again by a step. */
+  remember(thread: number, frames: readonly FrameSummary[]): void {
+    const place = frames[0]?.pc;
+    if (place !== undefined) this.places.set(thread, place);
+    if (isEnough(frames)) this.frames.set(thread, frames);
+  }
+
+  /** The innermost frames of a thread, where enough of them for a step are known. */
+  framesOf(thread: number): readonly FrameSummary[] | undefined {
+    return this.frames.get(thread);
+  }
+
+  /** Where a thread stands, where that is known. */
+  pcOf(thread: number): Address | undefined {
+    return this.places.get(thread);
+  }
+}
