@@ -10,11 +10,18 @@ import type { Gdb } from './ports.js';
 /** What moving needs to know. */
 export interface MoverPorts {
   readonly gdb: Gdb;
-  /** The region for which `address` lies in `[arming store, post_commit_ip)`; undefined while breakpoints are to be kept. */
+  /** The region for which `address` lies in `[arming store, post_commit_ip)`. */
   regionAround(address: Address): Region | undefined;
+  /** Whether breakpoints inside regions stay there. */
+  readonly keeps: () => boolean;
   sourceOf(address: Address): Promise<SourceLine | undefined>;
   /** Whether run-time addresses are known: before, a breakpoint at an address would make the program's start fail. */
   readonly loaded: () => boolean;
+}
+
+interface Inside {
+  readonly location: Location;
+  readonly region: Region;
 }
 
 interface Location {
@@ -35,6 +42,10 @@ export async function settle(entry: Entry, ports: MoverPorts): Promise<void> {
     const region = ports.regionAround(location.address);
     return region === undefined ? [] : [{ location, region }];
   });
+  if (ports.keeps()) {
+    await keep(entry, inside, ports);
+    return;
+  }
   const wanted = new Set(inside.flatMap(({ region }) => region.preludes));
   await disableExactly(
     entry,
@@ -44,6 +55,21 @@ export async function settle(entry: Entry, ports: MoverPorts): Promise<void> {
   entry.moved = await description(inside, ports);
   entry.problem = inside.length > 0 && wanted.size === 0 ? noPrelude(inside) : undefined;
   if (ports.loaded()) await plantExactly(entry, wanted, ports.gdb);
+}
+
+/**
+ * A breakpoint that is to stay inside stops at each hit: where gdb evaluates a condition to false it steps the thread
+ * over the breakpoint in place, which is a stop inside like any other, for ever. So its condition is the adapter's to judge.
+ */
+async function keep(entry: Entry, inside: readonly Inside[], ports: MoverPorts): Promise<void> {
+  const judged = entry.condition === undefined ? [] : inside;
+  entry.isJudged = judged.length > 0;
+  await disableExactly(
+    entry,
+    judged.map(({ location }) => location.number),
+    ports.gdb,
+  );
+  if (ports.loaded()) await plantExactly(entry, new Set(judged.map(({ location }) => location.address)), ports.gdb);
 }
 
 function locationsOf(entry: Entry): readonly Location[] {
@@ -73,18 +99,18 @@ async function disableExactly(entry: Entry, numbers: readonly string[], gdb: Gdb
 }
 
 async function plantExactly(entry: Entry, wanted: ReadonlySet<Address>, gdb: Gdb): Promise<void> {
-  for (const [address, number] of entry.atPreludes) {
+  for (const [address, number] of entry.planted) {
     if (wanted.has(address)) continue;
-    entry.atPreludes.delete(address);
+    entry.planted.delete(address);
     await gdb.send(breakDelete([number]));
   }
   for (const address of wanted) {
-    if (entry.atPreludes.has(address)) continue;
-    const condition = entry.condition === undefined ? {} : { condition: entry.condition };
+    if (entry.planted.has(address)) continue;
+    const condition = entry.condition === undefined || entry.isJudged ? {} : { condition: entry.condition };
     try {
       const { results } = await gdb.send(breakInsert({ location: { kind: 'address', address }, ...condition }));
       const planted = parseBreakpoint(tupleAt(results, 'bkpt') ?? {});
-      if (planted !== undefined) entry.atPreludes.set(address, planted.number);
+      if (planted !== undefined) entry.planted.set(address, planted.number);
     } catch (error) {
       entry.problem = `It lies inside a restartable sequence, and gdb cannot set it before that: ${messageOf(error)}`;
     }

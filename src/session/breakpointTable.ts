@@ -19,8 +19,10 @@ export interface Entry {
   readonly condition: string | undefined;
   /** gdb's breakpoint at the place itself, as gdb described it last; undefined where gdb has none. */
   atPlace: Breakpoint | undefined;
-  /** gdb's breakpoints at preludes, which stand for locations inside regions: prelude to gdb's number. */
-  readonly atPreludes: Map<Address, string>;
+  /** gdb's breakpoints that stand for locations inside regions, at preludes or kept there: address to gdb's number. */
+  readonly planted: Map<Address, string>;
+  /** Whether `planted` stop at each hit, and the adapter judges the condition: inside a region gdb's own way aborts it. */
+  isJudged: boolean;
   /** Locations of `atPlace` (`2.1`) that are disabled because they lie inside a region. */
   readonly disabled: Set<string>;
   /** Why the breakpoint cannot work, in words for the user. */
@@ -45,7 +47,8 @@ export class BreakpointTable {
       modifiers,
       condition: compile(this.lastId),
       atPlace: undefined,
-      atPreludes: new Map(),
+      planted: new Map(),
+      isJudged: false,
       disabled: new Set(),
       problem: undefined,
       moved: undefined,
@@ -72,7 +75,7 @@ export class BreakpointTable {
 /** Every number that gdb has for an entry. */
 export function numbersOf(entry: Entry): string[] {
   const own = entry.atPlace === undefined ? [] : [entry.atPlace.number];
-  return [...own, ...entry.atPreludes.values()];
+  return [...own, ...entry.planted.values()];
 }
 
 /** Whether a new request asks for what an entry already is: then it is kept, with its hit count. */

@@ -12,7 +12,8 @@ import { console as consoleCommand } from '../mi/commands.js';
 import { breakDelete, breakInsert, type BreakpointLocation } from '../mi/commandsBreakpoints.js';
 import { parseBreakpoint, type Breakpoint } from '../mi/breakpoint.js';
 import type { StoppedEvent } from '../mi/events.js';
-import { tupleAt } from '../mi/fields.js';
+import { dataEvaluateExpression } from '../mi/commandsInspection.js';
+import { textAt, tupleAt } from '../mi/fields.js';
 import { formatAddress, parseAddress } from '../util/address.js';
 import { messageOf, RequestError } from '../util/errors.js';
 import { compileCondition, hitCounter, isGiven, type Modifiers } from './breakpointCondition.js';
@@ -105,7 +106,7 @@ export class Breakpoints {
     const entry = this.table.byNumber(number);
     if (entry === undefined) return;
     if (entry.atPlace?.number === number) entry.atPlace = undefined;
-    for (const [address, planted] of entry.atPreludes) if (planted === number) entry.atPreludes.delete(address);
+    for (const [address, planted] of entry.planted) if (planted === number) entry.planted.delete(address);
     if (numbersOf(entry).length > 0) return;
     this.table.remove(entry);
     this.ports.client.emit('breakpoint', { reason: 'removed', breakpoint: { id: entry.id, verified: false } });
@@ -117,6 +118,24 @@ export class Breakpoints {
     if (stop.breakpointNumber !== undefined) numbers.add(stop.breakpointNumber);
     const ids = [...numbers].map(number => this.table.byNumber(number)?.id).filter(id => id !== undefined);
     return [...new Set(ids)];
+  }
+
+  /**
+   * Judges the conditions of the breakpoints that are kept inside regions.
+   *
+   * @returns whether the stop hit such breakpoints alone, and none of them is to stop the program
+   */
+  async isSilent(stop: StoppedEvent): Promise<boolean> {
+    if (stop.reason !== 'breakpoint-hit' || stop.threadId === undefined) return false;
+    const hits = this.table.all().filter(entry => this.hitBy(stop).includes(entry.id));
+    if (hits.length === 0 || !hits.every(entry => entry.isJudged)) return false;
+    const context = { thread: stop.threadId, frame: 0 };
+    for (const { condition = '1' } of hits) {
+      const { results } = await this.ports.gdb.send(dataEvaluateExpression(condition, context));
+      if (textAt(results, 'value') !== '0' && textAt(results, 'value') !== 'false') return false;
+    }
+    this.hits.clear();
+    return true;
   }
 
   /** The target goes on: hits are counted anew. */
@@ -181,7 +200,9 @@ export class Breakpoints {
     const { place } = entry;
     if (entry.atPlace !== undefined) return;
     if (place.kind === 'instruction') {
-      if (!this.ports.loaded() || this.ports.regionAround(place.address) !== undefined) return;
+      const isInside = this.ports.regionAround(place.address) !== undefined;
+      const moves = isInside && (!this.ports.keeps() || entry.condition !== undefined);
+      if (!this.ports.loaded() || moves) return;
     }
     const location: BreakpointLocation =
       place.kind === 'source'
@@ -231,6 +252,14 @@ export class Breakpoints {
         message: moved.message,
         ...source,
         ...(moved.line === undefined ? {} : { line: moved.line }),
+      };
+    }
+    if (entry.isJudged && entry.planted.size > 0) {
+      return {
+        id,
+        verified: true,
+        message: 'Kept inside a restartable sequence: each hit costs one attempt.',
+        ...source,
       };
     }
     if (atPlace === undefined) {

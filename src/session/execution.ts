@@ -1,16 +1,18 @@
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
-import { execContinue, threadInfo } from '../mi/commandsExecution.js';
+import { execContinue } from '../mi/commandsExecution.js';
 import type { StoppedEvent } from '../mi/events.js';
 import type { Region } from '../rseq/region.js';
-import type { Action, FrameSummary, StepRequest } from '../stepping/types.js';
+import type { Action, FrameSummary, StepRequest, StopCause } from '../stepping/types.js';
 import type { Address } from '../util/address.js';
 import { messageOf, RequestError } from '../util/errors.js';
+import { FreePass } from './freePass.js';
 import { Interrupter } from './interrupter.js';
 import { Pause } from './pause.js';
 import type { Client, Gdb, Tell } from './ports.js';
 import { innermostFrames, locate, neighbourhood } from './position.js';
 import { StepDriver } from './stepDriver.js';
 import { exitCodeOf, stoppedBody } from './stopReport.js';
+import { StopWaiter, untoldStop } from './stopWaiter.js';
 
 /** What execution needs of the other subjects of the session. */
 export interface ExecutionPorts {
@@ -26,21 +28,19 @@ export interface ExecutionPorts {
   readonly noRegions: () => boolean;
   /** The DAP ids of the user's breakpoints that the stop has hit. */
   breakpointsHit(stop: StoppedEvent): readonly number[];
+  /** Whether a breakpoint that the adapter judges by itself was hit and is not to stop the program. */
+  isSilent(stop: StoppedEvent): Promise<boolean>;
   /** Whether the stop is the one on entry that the user asked for. */
   isEntry(stop: StoppedEvent): boolean;
   /** Libraries have come or gone at a stop that gdb made for it: bring regions and breakpoints up to date. */
   librariesChanged(): Promise<void>;
-  readonly passed: (action: Action & { kind: 'tell' }, thread: number) => void;
+  /** A thread has run through regions: by a step, or by a free pass, in which an abort is what the stop inside has cost. */
+  passed(action: Action & { kind: 'tell' }, thread: number, isFree: boolean): void;
   /** The program has ended: exit code, or 128 + signal. */
   exited(code: number): Promise<void>;
   /** The target goes on, or has stopped: handles of the last stop are stale. */
   pauseChanged(): void;
 }
-
-/** A stop that gdb did not tell of. */
-const UNKNOWN_STOP: StoppedEvent = { kind: 'stopped', reasons: [], stoppedThreads: 'all', watches: [] };
-
-type Waiter = (stop: StoppedEvent) => void;
 
 /** The owner of the run state: whether the target runs, why it stopped, and the step in progress. */
 export class Execution {
@@ -48,29 +48,44 @@ export class Execution {
   /** Whether gdb says that a thread runs; changes in the middle of a step too. */
   private gdbRunning = false;
   private ended = false;
-  private waiter: Waiter | undefined;
+  private readonly waiter = new StopWaiter();
   /** The user's own mode; a step sets another one only while it lasts. */
   private lockingMode = 'replay';
   private readonly driver: StepDriver;
+  private readonly freePass: FreePass;
   readonly interrupter: Interrupter;
 
   constructor(private readonly ports: ExecutionPorts) {
     const { gdb, client } = ports;
     this.interrupter = new Interrupter(gdb, ports.processId);
-    this.driver = new StepDriver({
+    const stepping = {
       gdb,
-      locate: thread => locate(gdb, thread, ports.regionsNear),
+      locate: (thread: number) => locate(gdb, thread, ports.regionsNear),
       interrupt: () => {
         this.interrupter.request('step');
       },
       schedulerLocking: () => this.lockingMode,
-      tell: ports.passed,
+      tell: (action: Action & { kind: 'tell' }, thread: number) => {
+        ports.passed(action, thread, false);
+      },
+      post: (job: () => Promise<void>) => {
+        client.post(job);
+      },
+    };
+    this.driver = new StepDriver({
+      ...stepping,
       finished: action => {
         this.stepFinished(action);
       },
-      post: job => {
-        client.post(job);
+    });
+    this.freePass = new FreePass({
+      ...stepping,
+      tell: (action, thread) => {
+        ports.passed(action, thread, true);
       },
+      isInsideRegion: address => ports.isInsideRegion(address),
+      resume: () => this.goOn(),
+      interrupted: stop => this.deliver(stop),
     });
   }
 
@@ -88,13 +103,9 @@ export class Execution {
     return this.gdbRunning;
   }
 
-  /** Whether `number` (gdb's) is a breakpoint of the step in progress. */
-  ownsBreakpoint(number: string): boolean {
-    return this.driver.owns(number);
-  }
-
   breakpointDeleted(number: string): void {
     this.driver.onBreakpointDeleted(number);
+    this.freePass.onBreakpointDeleted(number);
   }
 
   schedulerLockingChanged(mode: string): void {
@@ -113,9 +124,12 @@ export class Execution {
 
   // --- what the user does
 
-  /** Lets every thread go on. */
+  /** Lets every thread go on; one that has stopped inside a region first gets through it alone. */
   async continue(): Promise<void> {
-    await this.resume(() => this.ports.gdb.send(execContinue()));
+    const thread = this.pause?.stop.threadId;
+    await this.resume(async () => {
+      if (thread === undefined || !(await this.letThrough(thread))) await this.goOn();
+    });
   }
 
   /**
@@ -132,7 +146,7 @@ export class Execution {
 
   /** Stops the program; the client is told by `stopped`. */
   requestPause(): void {
-    if (this.gdbRunning || this.driver.active) this.interrupter.request('pause');
+    if (this.gdbRunning || this.driver.active || this.freePass.active) this.interrupter.request('pause');
   }
 
   /**
@@ -151,11 +165,11 @@ export class Execution {
 
   /** Runs a command that lets the target go on to a stop which is nobody's business, and waits for that stop. */
   async runToStop(start: () => Promise<unknown>): Promise<StoppedEvent> {
-    const stop = this.nextStop();
+    const stop = this.waiter.next();
     try {
       await start();
     } catch (error) {
-      this.waiter = undefined;
+      this.waiter.giveUp();
       throw error;
     }
     return stop;
@@ -166,7 +180,7 @@ export class Execution {
   /** At once, before anything is queued. */
   onRunning(): void {
     this.gdbRunning = true;
-    if (this.pause === undefined || this.driver.active) return;
+    if (this.pause === undefined || this.driver.active || this.freePass.active) return;
     // A command of the user's in the debug console has let it go on.
     this.endPause();
     this.ports.client.emit('continued', { threadId: 1, allThreadsContinued: true });
@@ -175,35 +189,19 @@ export class Execution {
   /** The state changes at once; what follows from it is queued behind the request in progress. */
   onStopped(stop: StoppedEvent): void {
     this.gdbRunning = false;
-    const waiter = this.waiter;
-    if (waiter !== undefined) {
-      this.waiter = undefined;
-      waiter(stop);
-      return;
-    }
+    if (this.waiter.take(stop)) return;
     this.ports.client.post(() => this.handleStop(stop));
   }
 
-  /**
-   * gdb could not insert a breakpoint when it resumed. It then answers `^running` and `*running`, and never `*stopped`,
-   * though the threads are stopped (gdb 13, 16, 18): ask.
-   */
+  /** gdb could not insert a breakpoint when it resumed, and is silent about the stop that follows. */
   onInsertionFailure(message: string): void {
     this.ports.client.post(async () => {
-      if (!this.gdbRunning) return;
-      const { results } = await this.ports.gdb.send(threadInfo());
-      if (JSON.stringify(results).includes('"state":"running"')) return;
+      const stop = this.gdbRunning ? await untoldStop(this.ports.gdb) : undefined;
+      if (stop === undefined) return;
       this.gdbRunning = false;
-      const current = Number(results['current-thread-id']);
-      if (this.driver.active) {
-        await this.driver.onInput({ kind: 'failed', message });
-        return;
-      }
-      this.report(Number.isNaN(current) ? UNKNOWN_STOP : { ...UNKNOWN_STOP, threadId: current }, {
-        reason: 'exception',
-        description: 'A breakpoint could not be inserted',
-        text: message,
-      });
+      if (this.freePass.active) await this.freePass.fail(message);
+      if (this.driver.active) await this.driver.onInput({ kind: 'failed', message });
+      else this.report(stop, { reason: 'exception', description: 'A breakpoint could not be inserted', text: message });
     });
   }
 
@@ -212,6 +210,7 @@ export class Execution {
     this.ended = true;
     this.gdbRunning = false;
     this.driver.abandon();
+    this.freePass.abandon();
     this.interrupter.reset();
     this.endPause();
   }
@@ -249,32 +248,35 @@ export class Execution {
       return;
     }
     const purpose = await this.interrupter.recognise(stop);
-    if (purpose === undefined) {
+    if (this.freePass.active) {
+      const silent = purpose !== undefined && purpose !== 'pause';
+      await this.freePass.onStop(stop, silent ? 'interrupt' : this.causeOf(stop, this.freePass));
+    } else if (purpose === undefined || purpose === 'pause') {
       await this.deliver(stop);
-    } else if (purpose === 'pause') {
-      if (this.driver.active) await this.feed(stop, 'user');
-      else this.report(stop, { reason: 'pause' });
     } else {
       await this.takeUp(stop);
     }
   }
 
-  /** A stop that has nothing to do with our interrupts. */
+  /** A stop that is the step's or the user's. */
   private async deliver(stop: StoppedEvent): Promise<void> {
-    if (!this.driver.active) {
+    if (stop.threadId !== undefined && (await this.ports.isSilent(stop))) {
+      if (!(await this.letThrough(stop.threadId))) await this.takeUp(stop);
+    } else if (this.driver.active) {
+      await this.feed(stop, this.causeOf(stop, this.driver));
+    } else {
       this.report(stop, this.ports.isEntry(stop) ? { reason: 'entry' } : undefined);
-      return;
     }
-    const stepEnded = stop.reason === 'end-stepping-range' || stop.reason === 'function-finished';
-    const ours =
-      stop.reason === 'breakpoint-hit' &&
-      stop.breakpointNumber !== undefined &&
-      this.driver.owns(stop.breakpointNumber) &&
-      this.ports.breakpointsHit(stop).length === 0;
-    await this.feed(stop, stepEnded ? 'endOfStep' : ours ? 'ours' : 'user');
   }
 
-  private async feed(stop: StoppedEvent, cause: 'endOfStep' | 'ours' | 'interrupt' | 'user'): Promise<void> {
+  private causeOf(stop: StoppedEvent, driver: { owns(number: string): boolean }): StopCause {
+    if (stop.reason === 'end-stepping-range' || stop.reason === 'function-finished') return 'endOfStep';
+    const { breakpointNumber: number } = stop;
+    const ours = stop.reason === 'breakpoint-hit' && number !== undefined && driver.owns(number);
+    return ours && this.ports.breakpointsHit(stop).length === 0 ? 'ours' : 'user';
+  }
+
+  private async feed(stop: StoppedEvent, cause: StopCause): Promise<void> {
     this.lastStop = stop;
     const pc = stop.frame?.address ?? 0n;
     const thread = stop.threadId ?? 0;
@@ -289,12 +291,19 @@ export class Execution {
 
   /** Goes on after a stop that nobody shall see, in whatever was under way. */
   private async takeUp(stop: StoppedEvent): Promise<void> {
-    if (this.driver.active) await this.feed(stop, 'interrupt');
-    else await this.resumeSilently();
+    this.lastStop = stop;
+    await this.goOn();
   }
 
-  private async resumeSilently(): Promise<void> {
-    await this.ports.gdb.send(execContinue());
+  /** Lets whatever was under way go on: the step in progress, or all threads. */
+  private async goOn(): Promise<void> {
+    if (this.driver.active && this.lastStop !== undefined) await this.feed(this.lastStop, 'interrupt');
+    else await this.ports.gdb.send(execContinue());
+  }
+
+  /** Gives a thread that stands inside a region, or at its arming store, the free pass; false where it does not. */
+  private async letThrough(thread: number): Promise<boolean> {
+    return !this.ports.noRegions() && (await this.freePass.begin(thread));
   }
 
   private stepFinished(action: Action & { kind: 'finish' }): void {
@@ -303,15 +312,15 @@ export class Execution {
     const note = action.note === undefined ? {} : { description: 'The step was cut short', text: action.note };
     if (action.note !== undefined) this.ports.tell('important', `The step was cut short: ${action.note}\n`);
     if (action.as === 'step') this.report(stop, { reason: 'step', ...note });
-    else if (stop.signalName === 'SIGSTOP' && !this.interrupter.outstanding) this.report(stop, { reason: 'pause' });
     else this.report(stop);
   }
 
   private report(stop: StoppedEvent, as?: Partial<D.StoppedEvent['body']>): void {
+    const asked = this.interrupter.wasPause(stop);
     this.interrupter.makeStale();
     this.pause = new Pause(stop);
     this.ports.pauseChanged();
-    const body = stoppedBody(stop, as === undefined ? this.ports.breakpointsHit(stop) : []);
+    const body = stoppedBody(stop, as === undefined ? this.ports.breakpointsHit(stop) : [], asked);
     this.ports.client.emit('stopped', { ...body, ...as });
   }
 
@@ -320,19 +329,13 @@ export class Execution {
     this.ports.pauseChanged();
   }
 
-  private nextStop(): Promise<StoppedEvent> {
-    return new Promise(resolve => {
-      this.waiter = resolve;
-    });
-  }
-
   /**
    * Stops the target without telling the client.
    *
    * @returns the stop; undefined where something else stopped the target first, which the client has been told of
    */
   private async halt(): Promise<StoppedEvent | undefined> {
-    const next = this.nextStop();
+    const next = this.waiter.next();
     this.interrupter.request('silent');
     const stop = await next;
     const purpose = await this.interrupter.recognise(stop);

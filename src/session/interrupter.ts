@@ -17,8 +17,9 @@ export type InterruptPurpose = 'pause' | 'step' | 'silent';
  * for it (sigwait, signalfd) receives.
  */
 export class Interrupter {
-  /** Interrupts sent and not yet seen as stops, oldest first; `stale` when another stop came before. */
+  /** Why interrupts have been sent whose stop has not been seen; `stale` where another stop has come before. */
   private pending: (InterruptPurpose | 'stale')[] = [];
+  private readonly purposes = new WeakMap<StoppedEvent, InterruptPurpose | 'stale'>();
 
   constructor(
     private readonly gdb: Gdb,
@@ -42,21 +43,25 @@ export class Interrupter {
     this.pending.push(purpose);
   }
 
-  /** Whether any interrupt has been sent whose stop has not been seen. */
-  get outstanding(): boolean {
-    return this.pending.length > 0;
-  }
-
   /**
-   * Tells what a stop has to do with us.
+   * Tells what a stop has to do with us. Signals of one kind merge in the kernel: one stop may answer several interrupts,
+   * and the most important purpose counts.
    *
-   * @returns the purpose of the interrupt that caused the stop; `stale` for one that another stop has made pointless;
-   *   undefined where the stop is not ours, which makes interrupts under way stale if `reported`
+   * @returns `stale` for an interrupt that another stop has made pointless; undefined where the stop is not ours
    */
   async recognise(stop: StoppedEvent): Promise<InterruptPurpose | 'stale' | undefined> {
-    if (this.pending.length === 0 || stop.signalName !== 'SIGSTOP') return undefined;
+    if (stop.signalName !== 'SIGSTOP') return undefined;
     const { results } = await this.gdb.send(dataEvaluateExpression('$_siginfo._sifields._kill.si_pid'));
-    return results.value === String(process.pid) ? this.pending.shift() : undefined;
+    if (results.value !== String(process.pid)) return undefined;
+    const purpose = (['pause', 'silent', 'step'] as const).find(each => this.pending.includes(each)) ?? 'stale';
+    this.pending = [];
+    this.purposes.set(stop, purpose);
+    return purpose;
+  }
+
+  /** Whether a stop that was recognised is the user's pause. */
+  wasPause(stop: StoppedEvent): boolean {
+    return this.purposes.get(stop) === 'pause';
   }
 
   /** A stop has been reported to the user: what is still under way has nothing left to do. */

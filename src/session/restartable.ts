@@ -42,15 +42,15 @@ export class Restartable {
     'rseq/regions': { when: 'initialized', run: () => ({ regions: this.ports.index.all().map(describe) }) },
   };
 
-  /** A step has run a thread through regions. */
-  passed(passed: Passed, threadId: number): void {
+  /** A step has run a thread through regions, or the free pass after a stop inside, which has cost an attempt. */
+  passed(passed: Passed, threadId: number, isFree: boolean): void {
     const { outcome, address } = passed;
     const region = passed.regions.find(one => one.exits.some(exit => exit.address === address)) ?? passed.regions[0];
     if (region === undefined) return;
     const counts = this.countsOf(region.id);
     counts[outcome] += 1;
     this.ports.client.emit('rseq', { threadId, region: region.id, outcome, address: formatAddress(address) });
-    if (!this.ports.log() && outcome !== 'aborted') return;
+    if (!this.ports.log() && (isFree || outcome !== 'aborted')) return;
     const name = region.function ?? region.id;
     this.ports.tell('console', `Thread ${threadId} ran through the restartable sequence of ${name}: ${outcome}.\n`);
   }

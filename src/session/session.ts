@@ -5,6 +5,7 @@ import type { RouteTable, SessionState } from '../dap/route.js';
 import { gdbSet } from '../mi/commands.js';
 import type { MiEvent } from '../mi/events.js';
 import type { StepRequest } from '../stepping/types.js';
+import { Announcements } from './announcements.js';
 import { Breakpoints } from './breakpoints.js';
 import { Execution } from './execution.js';
 import { takeResuming } from './consoleRoad.js';
@@ -62,6 +63,7 @@ class Composition implements Session {
   private readonly link: GdbLink;
   private readonly modules: Modules;
   private readonly logpoints: Logpoints;
+  private readonly announcements = new Announcements();
   private readonly breakpoints: Breakpoints;
   private readonly restartable: Restartable;
   private readonly execution: Execution;
@@ -152,8 +154,8 @@ class Composition implements Session {
       gdb: this.link,
       client: this.client,
       logpoints: this.logpoints,
-      regionAround: address =>
-        this.rseq.breakpointsInside === 'move' ? this.modules.index.inside(address)?.region : undefined,
+      regionAround: address => this.modules.index.inside(address)?.region,
+      keeps: () => this.rseq.breakpointsInside === 'keep',
       sourceOf: address => this.modules.sourceOf(address),
       loaded: () => this.lifecycle.processId !== undefined,
       pendingChanged: async any => {
@@ -172,10 +174,11 @@ class Composition implements Session {
       isInsideRegion: address => this.modules.index.inside(address)?.position === 'armed',
       noRegions: () => this.modules.index.isEmpty,
       breakpointsHit: stop => this.breakpoints.hitBy(stop),
+      isSilent: stop => this.breakpoints.isSilent(stop),
       isEntry: stop => this.lifecycle.isEntry(stop.breakpointNumber),
       librariesChanged: () => this.breakpoints.settleAll(),
-      passed: (passed, thread) => {
-        this.restartable.passed(passed, thread);
+      passed: (passed, thread, isFree) => {
+        this.restartable.passed(passed, thread, isFree);
       },
       exited: code => this.lifecycle.exited(code),
       pauseChanged: () => {
@@ -287,7 +290,8 @@ class Composition implements Session {
     if (kind === 'log' && /^(Cannot|Could not) insert/.test(text)) this.execution.onInsertionFailure(text.trim());
     const { rest, messages } = kind === 'console' ? this.logpoints.split(text) : { rest: text, messages: [] };
     for (const message of messages) this.tell('console', message);
-    if (!collected && rest !== '') this.tell('console', rest);
+    const news = collected ? '' : this.announcements.strip(rest);
+    if (news !== '') this.tell('console', news);
   }
 
   private onPauseChanged(): void {

@@ -14,6 +14,7 @@ import { begin, transition, type State, type Transition } from '../stepping/mach
 import type { Action, ExecCommand, Input, Position, StepRequest } from '../stepping/types.js';
 import { formatAddress, type Address } from '../util/address.js';
 import { messageOf } from '../util/errors.js';
+import { LiftedBreakpoints } from './liftedBreakpoints.js';
 import type { Gdb } from './ports.js';
 
 /**
@@ -50,7 +51,11 @@ export class StepDriver {
   private holding = false;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly ports: StepDriverPorts) {}
+  private readonly lifted: LiftedBreakpoints;
+
+  constructor(private readonly ports: StepDriverPorts) {
+    this.lifted = new LiftedBreakpoints(ports.gdb);
+  }
 
   /** Whether a step is in progress. */
   get active(): boolean {
@@ -108,7 +113,12 @@ export class StepDriver {
   private async enter({ state, actions }: Transition): Promise<void> {
     this.state = state;
     const answers: Promise<unknown>[] = [];
-    for (const action of actions) answers.push(this.perform(action));
+    for (const action of actions) {
+      const answer = this.perform(action);
+      answers.push(answer);
+      // What is to be lifted is known only from gdb's answer; everything else can be in flight together.
+      if (action.kind === 'lift') await answer.catch(() => undefined);
+    }
     const settled = await Promise.allSettled(answers);
     const failure = settled.find(result => result.status === 'rejected');
     if (failure !== undefined) throw failure.reason;
@@ -124,6 +134,10 @@ export class StepDriver {
         return Promise.resolve();
       case 'insert':
         return Promise.all(action.addresses.map(address => this.insert(address, action.thread)));
+      case 'lift':
+        return this.lifted.lift(action.ranges);
+      case 'unlift':
+        return this.lifted.restore();
       case 'removeAll':
         return this.removeAll();
       case 'holdOthers':
@@ -171,7 +185,7 @@ export class StepDriver {
   }
 
   private async clean(): Promise<void> {
-    await Promise.allSettled([this.removeAll(), this.hold(false)]);
+    await Promise.allSettled([this.removeAll(), this.hold(false), this.lifted.restore()]);
   }
 
   private startTimer(): void {

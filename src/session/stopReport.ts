@@ -6,10 +6,15 @@ import type { StoppedEvent } from '../mi/events.js';
  * The body of DAP's `stopped` for a stop of gdb's.
  *
  * @param breakpointIds the DAP ids of the user's breakpoints that were hit
+ * @param asked whether the user has asked for the stop, whatever gdb calls it
  */
-export function stoppedBody(stop: StoppedEvent, breakpointIds: readonly number[]): D.StoppedEvent['body'] {
+export function stoppedBody(
+  stop: StoppedEvent,
+  breakpointIds: readonly number[],
+  asked: boolean,
+): D.StoppedEvent['body'] {
   const where = stop.threadId === undefined ? {} : { threadId: stop.threadId };
-  return { ...describe(stop, breakpointIds), ...where, allThreadsStopped: true };
+  return { ...(asked ? { reason: 'pause' } : describe(stop, breakpointIds)), ...where, allThreadsStopped: true };
 }
 
 /** What a shell would say of the program's end: its exit code, or 128 and the number of the signal that ended it. */

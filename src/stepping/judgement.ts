@@ -1,5 +1,5 @@
 import type { Region } from '../rseq/region.js';
-import { contains, type Address } from '../util/address.js';
+import { contains, type Address, type AddressRange } from '../util/address.js';
 import type { FrameSummary, Outcome, Position, StepRequest } from './types.js';
 
 /** Whether frame `level` is inlined into the next one: gdb gives both the same address, and so does a recursion that has just returned, with one name for both. */
@@ -40,6 +40,13 @@ export function guardsOf(region: Region): readonly Address[] {
 /** The regions that a thread at `pc` must be run through: it stands at a guard, at the arming store, or inside. */
 export function regionsToPass(regions: readonly Region[], pc: Address): readonly Region[] {
   return regions.filter(region => guardsOf(region).includes(pc) || region.armingStore === pc || isInside(region, pc));
+}
+
+/** `[arming store, post_commit_ip)` of the regions: where a breakpoint stops a thread that must not stop. */
+export function armedRanges(regions: readonly Region[]): readonly AddressRange[] {
+  return regions.flatMap(({ range, armingStore }) =>
+    range === undefined ? [] : [{ start: armingStore ?? range.start, end: range.end }],
+  );
 }
 
 /** The exits to wait for when `regions` are run through from `pc`: the abort handler is none while it is what we start from. */
@@ -89,6 +96,8 @@ export function isOver(request: StepRequest, origin: Position, now: Position): b
   const outer = now.frameAddress > origin.frameAddress;
   const depthChange = inlineDepth(now.frames) - inlineDepth(origin.frames);
   switch (request.kind) {
+    case 'through':
+      return false;
     case 'stepOut':
       return outer || depthChange < 0;
     case 'next':
@@ -105,5 +114,6 @@ export function isOver(request: StepRequest, origin: Position, now: Position): b
  */
 export function continuedOrigin(request: StepRequest, origin: Position, now: Position): Position {
   const deeper = now.frameAddress === origin.frameAddress && inlineDepth(now.frames) > inlineDepth(origin.frames);
-  return request.kind === 'stepOut' || (request.kind === 'next' && deeper) ? origin : now;
+  const keeps = request.kind === 'stepOut' || request.kind === 'through' || (request.kind === 'next' && deeper);
+  return keeps ? origin : now;
 }

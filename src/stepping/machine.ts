@@ -13,6 +13,7 @@
 import type { Region } from '../rseq/region.js';
 import { contains, type Address } from '../util/address.js';
 import {
+  armedRanges,
   continuedOrigin,
   exitsFrom,
   guardsOf,
@@ -120,6 +121,7 @@ function repeat(state: Exclude<State, { kind: 'done' }>): Transition {
     case 'plain':
       return { state, actions: [exec(state.command, state.request.thread)] };
     case 'passing':
+      if (state.step.request.kind === 'through') return finish('resume');
       return {
         state: { ...state, hold: 'released' },
         actions: [{ kind: 'holdOthers', hold: false }, exec('continue', state.step.request.thread)],
@@ -148,11 +150,17 @@ function plain(request: StepRequest): Transition {
 function pass(step: Step, now: Position, regions: readonly Region[]): Transition {
   const { thread } = step.request;
   const exits = exitsFrom(regions, now.pc);
+  const ranges = armedRanges(regions);
+  // From inside, the thread would stop at the user's next breakpoint there at once; at the arming store, gdb would step
+  // it over a breakpoint to `start_ip`, which is inside.
+  const lifts = step.request.kind === 'through' || ranges.some(range => contains(range, now.pc));
+  const lift: Action[] = lifts ? [{ kind: 'lift', ranges }] : [];
   const back = isBare(now) ? undefined : returnAddress(now);
   const watched = back === undefined || exits.includes(back) || isArmed(now.regions, back) ? exits : [...exits, back];
   return {
     state: { kind: 'passing', step: { ...step, instructions: 0, retrying: [] }, regions, hold: 'held' },
     actions: [
+      ...lift,
       { kind: 'holdOthers', hold: true },
       { kind: 'insert', thread, addresses: watched },
       { kind: 'startTimer' },
@@ -168,6 +176,13 @@ function arrive(step: Step, regions: readonly Region[], pc: Address): Transition
   const clean: Action[] = [{ kind: 'stopTimer' }, ...cleaned()];
   if (step.request.granularity === 'instruction' && step.request.kind !== 'stepOut') {
     return { state: { kind: 'done' }, actions: [...clean, ...told, { kind: 'finish', as: 'step' }] };
+  }
+  if (step.request.kind === 'through') {
+    if (!left || outcomeAt(regions, pc) !== 'aborted') return finish('resume', undefined, told);
+    // The attempt that the stop inside has cost: the next one is the free one. The others stay held until then, or one of
+    // them would be the next to stop inside and to need a free pass, for ever.
+    const { state, actions } = locate({ ...step, retrying: regions }, 'exit');
+    return { state, actions: [...told, ...actions] };
   }
   const { state, actions } = locate(step, left ? 'exit' : 'escape');
   return { state, actions: [...clean, ...told, ...actions.filter(action => action.kind === 'locate')] };
@@ -262,13 +277,13 @@ function returnFromHandler(step: Step, now: Position): Transition {
   return { state: { kind: 'returning', step }, actions: [exec('finish', thread, trampoline - 1)] };
 }
 
-function finish(as: 'step' | 'stop', note?: string): Transition {
+function finish(as: 'step' | 'stop' | 'resume', note?: string, told: readonly Action[] = []): Transition {
   const end: Action = note === undefined ? { kind: 'finish', as } : { kind: 'finish', as, note };
-  return { state: { kind: 'done' }, actions: [{ kind: 'stopTimer' }, ...cleaned(), end] };
+  return { state: { kind: 'done' }, actions: [{ kind: 'stopTimer' }, ...cleaned(), ...told, end] };
 }
 
 function cleaned(): Action[] {
-  return [{ kind: 'removeAll' }, { kind: 'holdOthers', hold: false }];
+  return [{ kind: 'removeAll' }, { kind: 'holdOthers', hold: false }, { kind: 'unlift' }];
 }
 
 function exec(command: ExecCommand, thread: number, frame = 0): Action {
@@ -277,6 +292,7 @@ function exec(command: ExecCommand, thread: number, frame = 0): Action {
 
 function commandOf(request: StepRequest): ExecCommand {
   if (request.kind === 'stepOut') return 'finish';
+  if (request.kind === 'through') return 'continue';
   if (request.granularity === 'line') return request.kind;
   return request.kind === 'next' ? 'nexti' : 'stepi';
 }

@@ -1,10 +1,13 @@
 import type { Region, SourceLine } from '../rseq/region.js';
-import type { Address } from '../util/address.js';
+import type { Address, AddressRange } from '../util/address.js';
 
-/** What the user asked for, for one thread (gdb's global thread number). `line` serves DAP's `statement` and `line`. */
+/**
+ * What a thread (gdb's global number) is to do. `line` serves DAP's `statement` and `line`. `through` is no step of the
+ * user's: the free pass of a thread that stands inside a region, before all threads go on.
+ */
 export interface StepRequest {
   readonly thread: number;
-  readonly kind: 'next' | 'stepIn' | 'stepOut';
+  readonly kind: 'next' | 'stepIn' | 'stepOut' | 'through';
   readonly granularity: 'line' | 'instruction';
 }
 
@@ -70,6 +73,10 @@ export type Action =
   | { readonly kind: 'locate'; readonly thread: number }
   /** Thread-specific temporary breakpoints; they join those that are set. */
   | { readonly kind: 'insert'; readonly thread: number; readonly addresses: readonly Address[] }
+  /** Disable the user's breakpoints in these ranges, and watchpoints: the thread is to run through them once. */
+  | { readonly kind: 'lift'; readonly ranges: readonly AddressRange[] }
+  /** Enable again what was lifted. */
+  | { readonly kind: 'unlift' }
   /** Remove whatever is left of the inserted breakpoints. */
   | { readonly kind: 'removeAll' }
   /** Hold the other threads at the next resume, or let them run as the user's own setting says. */
@@ -82,5 +89,5 @@ export type Action =
   | { readonly kind: 'interrupt' }
   /** A run through regions ended at `address`; `outcome` says how. */
   | { readonly kind: 'tell'; readonly regions: readonly Region[]; readonly outcome: Outcome; readonly address: Address }
-  /** The step is over: report the last stop, as a step where the machine's own breakpoints caused it. */
-  | { readonly kind: 'finish'; readonly as: 'step' | 'stop'; readonly note?: string };
+  /** It is over: report the last stop, as a step where the machine's own breakpoints caused it; or let all threads go on. */
+  | { readonly kind: 'finish'; readonly as: 'step' | 'stop' | 'resume'; readonly note?: string };

@@ -25,7 +25,7 @@ export interface StepReport {
   readonly request: StepRequest;
   readonly origin: Position;
   /** What was reported to the user, once. */
-  readonly as: 'step' | 'stop';
+  readonly as: 'step' | 'stop' | 'resume';
   readonly note: string | undefined;
   /** The end of the last command. */
   readonly end: CommandEnd;

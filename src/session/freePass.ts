@@ -1,0 +1,88 @@
+import type { StoppedEvent } from '../mi/events.js';
+import type { Region } from '../rseq/region.js';
+import { regionsToPass } from '../stepping/judgement.js';
+import type { StopCause } from '../stepping/types.js';
+import type { Address } from '../util/address.js';
+import { StepDriver, type StepDriverPorts } from './stepDriver.js';
+
+/** What the free pass needs besides what every step does. */
+export interface FreePassPorts extends Omit<StepDriverPorts, 'finished'> {
+  isInsideRegion(address: Address): boolean;
+  /** The pass is over: what was under way goes on. */
+  readonly resume: () => Promise<void>;
+  /** Something else has stopped the target during the pass: the stop is to be told. */
+  readonly interrupted: (stop: StoppedEvent) => Promise<void>;
+}
+
+/**
+ * Lets a thread that was stopped inside a region through it before everything goes on.
+ *
+ * The user's situation: a breakpoint (kept there, or set in the debug console) or a watchpoint has stopped a thread inside
+ * a region. That attempt is lost. Simply continued, the retry would run into the same breakpoint again, for ever. The
+ * plan: the thread runs alone, with the breakpoints of that region lifted, until it has committed or left, bounded in
+ * time. So one hit costs one attempt.
+ */
+export class FreePass {
+  private readonly driver: StepDriver;
+
+  constructor(private readonly ports: FreePassPorts) {
+    this.driver = new StepDriver({
+      ...ports,
+      finished: action => {
+        ports.post(() => (action.as === 'resume' ? ports.resume() : this.giveBack()));
+      },
+    });
+  }
+
+  /** What has stopped the target last during the pass. */
+  private lastStop: StoppedEvent | undefined;
+
+  get active(): boolean {
+    return this.driver.active;
+  }
+
+  owns(number: string): boolean {
+    return this.driver.owns(number);
+  }
+
+  onBreakpointDeleted(number: string): void {
+    this.driver.onBreakpointDeleted(number);
+  }
+
+  abandon(): void {
+    this.driver.abandon();
+  }
+
+  /**
+   * Begins a pass if the thread needs one.
+   *
+   * @returns false where it does not stand inside a region, nor at the arming store of one
+   */
+  async begin(thread: number): Promise<boolean> {
+    const position = await this.ports.locate(thread);
+    const entering = regionsToPass(position.regions, position.pc).filter(region => isWithin(region, position.pc));
+    if (entering.length === 0) return false;
+    await this.driver.begin({ thread, kind: 'through', granularity: 'line' }, position);
+    return true;
+  }
+
+  async onStop(stop: StoppedEvent, cause: StopCause): Promise<void> {
+    this.lastStop = stop;
+    const pc = stop.frame?.address ?? 0n;
+    const insideRegion = this.ports.isInsideRegion(pc);
+    await this.driver.onInput({ kind: 'stop', cause, thread: stop.threadId ?? 0, pc, insideRegion });
+  }
+
+  async fail(message: string): Promise<void> {
+    await this.driver.onInput({ kind: 'failed', message });
+  }
+
+  private async giveBack(): Promise<void> {
+    if (this.lastStop !== undefined) await this.ports.interrupted(this.lastStop);
+  }
+}
+
+/** Behind the prelude: at the arming store or inside. */
+function isWithin({ armingStore, range }: Region, pc: Address): boolean {
+  return pc === armingStore || (range !== undefined && range.start <= pc && pc < range.end);
+}
