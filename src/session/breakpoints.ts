@@ -87,18 +87,23 @@ export class Breakpoints {
     await this.watchPending();
   }
 
-  /** gdb has changed a breakpoint: bound it to a library, or counted a hit. Noted at once, since its stop follows. */
-  onModified(breakpoint: Breakpoint): void {
+  /**
+   * gdb has changed a breakpoint: bound it to a library, or counted a hit. Noted at once, since its stop follows.
+   *
+   * @returns false where it is none of the client's
+   */
+  onModified(breakpoint: Breakpoint): boolean {
     const entry = this.table.byNumber(breakpoint.number);
-    if (entry === undefined) return;
+    if (entry === undefined) return false;
     if (entry.atPlace?.number !== breakpoint.number) {
       this.hits.add(breakpoint.number);
-      return;
+      return true;
     }
     const before = entry.atPlace;
     entry.atPlace = breakpoint;
     if (breakpoint.times > before.times) this.hits.add(breakpoint.number);
     if (placesOf(before) !== placesOf(breakpoint)) this.ports.client.post(() => this.refresh(entry));
+    return true;
   }
 
   /** gdb has deleted a breakpoint of the user's: by a command of theirs. */

@@ -2,12 +2,15 @@ import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import { optionalString, requireNumber } from '../dap/arguments.js';
 import type { DapConnection } from '../dap/connection.js';
 import type { RouteTable, SessionState } from '../dap/route.js';
+import type { Breakpoint } from '../mi/breakpoint.js';
 import { gdbSet } from '../mi/commands.js';
+import { breakDelete } from '../mi/commandsBreakpoints.js';
 import type { MiEvent } from '../mi/events.js';
 import type { StepRequest } from '../stepping/types.js';
 import { Announcements } from './announcements.js';
 import { Breakpoints } from './breakpoints.js';
 import { Execution } from './execution.js';
+import { whyRefused } from './consoleBreakpoints.js';
 import { takeResuming } from './consoleRoad.js';
 import { GdbLink } from './gdbLink.js';
 import { Inspection } from './inspection.js';
@@ -266,8 +269,11 @@ class Composition implements Session {
       case 'libraryUnloaded':
         this.modules.libraryUnloaded(event.library);
         return;
+      case 'breakpointCreated':
+        this.refuseHarmful(event.breakpoint);
+        return;
       case 'breakpointModified':
-        this.breakpoints.onModified(event.breakpoint);
+        if (!this.breakpoints.onModified(event.breakpoint)) this.refuseHarmful(event.breakpoint);
         return;
       case 'breakpointDeleted':
         this.execution.breakpointDeleted(event.number);
@@ -278,12 +284,22 @@ class Composition implements Session {
         return;
       case 'threadSelected':
       case 'groupExited':
-      case 'breakpointCreated':
       case 'memoryChanged':
         return;
       case 'unknown':
         this.connection.log.debug(`gdb told something unknown: ${event.record.asyncClass}`);
     }
+  }
+
+  /** A breakpoint of the debug console's. */
+  private refuseHarmful(breakpoint: Breakpoint): void {
+    if (this.modules.index.isEmpty) return;
+    const why = whyRefused(breakpoint, address => this.modules.index.inside(address) !== undefined);
+    if (why === undefined) return;
+    this.client.post(async () => {
+      await this.link.send(breakDelete([breakpoint.number]));
+      this.tell('important', `${why}\n`);
+    });
   }
 
   private onText(kind: 'console' | 'log', text: string, collected: boolean): void {

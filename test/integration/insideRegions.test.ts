@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import type { DebugProtocol as D } from '@vscode/debugprotocol';
+import type { RegionDescription } from '../../src/dap/customRequests.js';
+import { closeLeftSessions, DebugSession, readReport } from '../support/debugSession.js';
+
+afterEach(closeLeftSessions);
+
+/** A session stopped in `main`, with breakpoints kept inside regions, and the program's first region. */
+async function keeping(
+  sample: string,
+  args: readonly string[],
+): Promise<{ session: DebugSession; region: RegionDescription }> {
+  const session = await DebugSession.start();
+  await session.launch(sample, { args, rseq: { breakpointsInside: 'keep' }, stopOnEntry: true });
+  await session.run();
+  const { regions } = await session.client.request('rseq/regions', {});
+  const [region] = regions;
+  assert.ok(region?.start !== undefined);
+  return { session, region };
+}
+
+/** Sets one instruction breakpoint, or none. */
+async function breakAtAddress(session: DebugSession, address?: string, more: Partial<D.InstructionBreakpoint> = {}) {
+  const breakpoints = address === undefined ? [] : [{ instructionReference: address, ...more }];
+  await session.client.request('setInstructionBreakpoints', { breakpoints });
+}
+
+describe('a breakpoint that is kept inside a restartable sequence', function () {
+  this.timeout(60_000);
+
+  for (const sample of [
+    'counter_cs',
+    'one_insn_arm',
+    'early_exits',
+    'retry_line',
+    'inner_loop',
+    'inlined',
+    'own_area',
+  ]) {
+    it(`costs one attempt for each hit and never the program's progress: ${sample}`, async () => {
+      const { session, region } = await keeping(sample, ['20', '--pin']);
+      await breakAtAddress(session, region.start);
+      let threadId = 1;
+      for (let hit = 0; hit < 10; hit++) {
+        const stop = await session.continue(threadId);
+        assert.deepEqual([stop.reason, stop.hitBreakpointIds], ['breakpoint', [1]]);
+        threadId = stop.threadId ?? 0;
+      }
+      await breakAtAddress(session);
+      const { exitCode, stdout } = await session.finish(threadId);
+      const { sum, expected } = readReport(stdout);
+      assert.deepEqual([exitCode, sum], [0, expected]);
+      const outcomes = session.runThroughs().map(({ outcome }) => outcome);
+      assert.equal(outcomes.filter(outcome => outcome === 'aborted').length, 10);
+      await session.close();
+    });
+  }
+
+  it('on the arming store costs nothing: the region is not armed yet', async () => {
+    const { session, region } = await keeping('counter_asm', ['20', '--pin']);
+    const arming = BigInt(region.start ?? 0) - 5n;
+    await breakAtAddress(session, `0x${arming.toString(16)}`);
+    for (let hit = 0; hit < 10; hit++) assert.equal((await session.continue(1)).reason, 'breakpoint');
+    await breakAtAddress(session);
+    const { aborts, sum, expected } = readReport((await session.finish(1)).stdout);
+    assert.deepEqual({ aborts, sum }, { aborts: 0, sum: expected });
+    await session.close();
+  });
+
+  it('with a condition that is never true lets four threads get through it, each hit at the price of one attempt', async () => {
+    const { session, region } = await keeping('threads', ['25', '4', '--pin']);
+    await breakAtAddress(session, region.start, { condition: '0' });
+    const { exitCode, stdout } = await session.finish(1);
+    const { sum, expected, aborts } = readReport(stdout);
+    assert.deepEqual({ exitCode, sum }, { exitCode: 0, sum: expected });
+    const passes = session.runThroughs().filter(({ outcome }) => outcome === 'committed').length;
+    assert.equal(passes, 100);
+    // A stop for one thread may find another one inside too: at most one attempt for each thread and stop.
+    assert.ok(aborts >= 100 && aborts <= 400, `${aborts} aborts`);
+    await session.close();
+  });
+
+  it('stops every third time where its hit condition says so', async () => {
+    const { session, region } = await keeping('counter_cs', ['12', '--pin']);
+    await breakAtAddress(session, region.start, { hitCondition: '%3' });
+    for (let hit = 0; hit < 4; hit++) assert.equal((await session.continue(1)).reason, 'breakpoint');
+    const { sum, expected, aborts } = readReport((await session.finish(1)).stdout);
+    assert.deepEqual({ sum, aborts }, { sum: expected, aborts: 12 });
+    await session.close();
+  });
+});
+
+describe('a watchpoint that the program triggers inside restartable sequences', function () {
+  this.timeout(60_000);
+
+  it('costs an attempt for each stop and never the program its progress', async () => {
+    const { session } = await keeping('counter_asm', ['10', '--pin']);
+    const [frame] = await session.frames(1, 1);
+    const context = { context: 'repl', frameId: frame?.id ?? 0 };
+    await session.client.request('evaluate', { expression: 'rwatch commits', ...context });
+    let stops = 0;
+    let end = await session.client.stepAndWait('continue', 1);
+    for (; end.kind === 'stopped'; stops++) end = await session.client.stepAndWait('continue', 1);
+    assert.ok(stops > 0);
+    await session.client.waitFor('terminated');
+    const { sum, expected } = readReport(session.client.output('stdout'));
+    assert.equal(sum, expected);
+    await session.close();
+  });
+
+  it('is refused with the reason where gdb would have to single-step', async () => {
+    const { session } = await keeping('counter_cs', ['10', '--pin']);
+    const [frame] = await session.frames(1, 1);
+    const context = { context: 'repl', frameId: frame?.id ?? 0 };
+    await session.client.request('evaluate', { expression: 'watch counters', ...context });
+    await session.client.waitFor('output', { where: body => body.category === 'important' });
+    assert.match(session.client.output('important'), /Watchpoint .* deleted: .*single steps.*4 debug registers/);
+    const { sum, expected } = readReport((await session.finish(1)).stdout);
+    assert.equal(sum, expected);
+    await session.close();
+  });
+});
+
+describe('the debug console', () => {
+  it("takes the buttons' way for next, and refuses what would single-step through regions", async () => {
+    const session = await DebugSession.start();
+    await session.launch('counter_cs', { args: ['10', '--pin'], stopOnEntry: true });
+    await session.run();
+    const [frame] = await session.frames(1, 1);
+    const run = (expression: string): Promise<unknown> =>
+      session.client.request('evaluate', { expression, context: 'repl', frameId: frame?.id ?? 0 });
+    for (const line of ['until', 'advance main', 'set displaced-stepping on', 'record full', 'run', 'next 3']) {
+      await assert.rejects(run(line), new RegExp(`'${line}' is refused`), line);
+    }
+    const mark = session.client.mark();
+    await run('next');
+    assert.equal((await session.client.waitFor('stopped', { after: mark })).reason, 'step');
+    await session.close();
+  });
+
+  it('refuses to call a function in a thread that stands inside a region', async () => {
+    const { session, region } = await keeping('counter_cs', ['10', '--pin']);
+    await breakAtAddress(session, region.start);
+    const { threadId = 0 } = await session.continue(1);
+    const [frame] = await session.frames(threadId, 1);
+    const call = session.client.request('evaluate', {
+      expression: 'sample_flag(0, 0, 0)',
+      context: 'watch',
+      frameId: frame?.id ?? 0,
+    });
+    await assert.rejects(call, /inside the restartable sequence of counter_inc/);
+    await session.close();
+  });
+});
