@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { DEBUG_DIRECTORIES } from '../elf/debugFile.js';
 import { withFileTables } from '../rseq/fileTables.js';
 import { messageOf } from '../util/errors.js';
-import { InspectGdb } from './inspectCode.js';
+import type { InspectGdb } from './inspectCode.js';
 import { printReport } from './inspectPrint.js';
 import type { FileReport } from './inspectReport.js';
 import { reportFile, toJson, unusableReport } from './inspectReport.js';
@@ -116,8 +116,8 @@ async function inspectFiles(options: InspectOptions): Promise<FileReport[]> {
 async function inspectFile(file: string, options: InspectOptions, gdbs: Gdbs): Promise<FileReport> {
   const reading = { debugDirectories: options.debugDirectories, pieces: options.code };
   try {
-    return await withFileTables(file, reading, (tables, image) =>
-      reportFile(tables, image, gdbs.forMachine(tables.machine), options.lint),
+    return await withFileTables(file, reading, async (tables, image) =>
+      reportFile(tables, image, await gdbs.forMachine(tables.machine), options.lint),
     );
   } catch (error) {
     return unusableReport(file, error);
@@ -137,27 +137,28 @@ const OWN_MACHINES: Readonly<Partial<Record<NodeJS.Architecture, readonly number
 
 /** The gdbs of one run. The plain one is started before the first file is read, so that both take place at once. */
 class Gdbs {
-  readonly #started = new Map<string, InspectGdb>();
+  readonly #started = new Map<string, Promise<InspectGdb>>();
 
   constructor(private readonly options: InspectOptions) {
-    if (options.code) this.#get(options.gdb ?? 'gdb');
+    if (options.code) void this.#get(options.gdb ?? 'gdb');
   }
 
   /** The gdb for a file of that machine; undefined where no code is wanted. */
-  forMachine(machine: number): InspectGdb | undefined {
+  async forMachine(machine: number): Promise<InspectGdb | undefined> {
     if (!this.options.code) return undefined;
     const own = OWN_MACHINES[process.arch]?.includes(machine) ?? true;
     return this.#get(this.options.gdb ?? (own ? 'gdb' : 'gdb-multiarch'));
   }
 
   async end(): Promise<void> {
-    await Promise.all([...this.#started.values()].map(gdb => gdb.end()));
+    await Promise.all([...this.#started.values()].map(async gdb => (await gdb).end()));
   }
 
-  #get(name: string): InspectGdb {
+  /** The MI layer is loaded with the first gdb: `--no-code` starts the faster for it. */
+  #get(name: string): Promise<InspectGdb> {
     const known = this.#started.get(name);
     if (known !== undefined) return known;
-    const gdb = new InspectGdb(name, this.options.debugDirectories);
+    const gdb = import('./inspectCode.js').then(module => new module.InspectGdb(name, this.options.debugDirectories));
     this.#started.set(name, gdb);
     return gdb;
   }
