@@ -63,7 +63,7 @@ function symbolTable(images: readonly ElfImage[]): SymbolTable | undefined {
   for (const type of [SHT.symtab, SHT.dynsym]) {
     for (const image of images) {
       // A separate debug file keeps the header of .dynsym as NOBITS, which is another type.
-      const section = image.sections.find(s => s.type === type && s.size > 0);
+      const section = image.sections.find(s => s.type === type && image.sizeInFile(s) > 0);
       if (section !== undefined) return { image, section, strings: image.sections[section.link] };
     }
   }
@@ -102,7 +102,7 @@ class SymbolCursor implements RawSymbol {
     this.#table = table;
     this.#wide = image.encoding.bits === 64;
     this.#marked = image.machine === EM.arm || image.machine === EM.mips;
-    this.#end = Math.min(section.size, image.size - section.offset);
+    this.#end = image.sizeInFile(section);
     this.#chunk = new TargetBytes(new Uint8Array(0), image.encoding);
   }
 
@@ -298,8 +298,9 @@ function pieceNames(table: SymbolTable, names: ReadonlySet<string>): Map<number,
   const { strings, image } = table;
   if (strings === undefined || names.size === 0) return result;
   const lengths = [...new Set([...names].map(name => name.length))];
-  for (let at = 0; at < strings.size; at += NAME_WINDOW) {
-    const bytes = image.read(strings.offset + at, Math.min(NAME_WINDOW + NAME_LIMIT, strings.size - at));
+  const size = image.sizeInFile(strings);
+  for (let at = 0; at < size; at += NAME_WINDOW) {
+    const bytes = image.read(strings.offset + at, Math.min(NAME_WINDOW + NAME_LIMIT, size - at));
     for (const { begin, name } of markedNames(bytes)) {
       for (const stem of stemsOf(name)) {
         for (const length of lengths) {
