@@ -23,13 +23,25 @@ export interface FileReport {
   readonly unusable: boolean;
 }
 
-/** Makes the report of one file. Code that cannot be read ends in a warning. */
+/**
+ * Makes the report of one file. Code that cannot be read ends in a warning.
+ *
+ * @throws RequestError `notLinked` for object files, `coreFile` for core files
+ */
 export async function reportFile(
   tables: ImageTables,
   image: ElfImage,
   gdb: InspectGdb | undefined,
   checks: boolean,
 ): Promise<FileReport> {
+  if (image.type === 'relocatable') {
+    const message = `${tables.file} is an object file: its addresses are not known before it is linked. Name what it is linked into.`;
+    throw new RequestError('user', 'notLinked', message);
+  }
+  if (image.type === 'core') {
+    const message = `${tables.file} is a core file: it has no tables of its own. Name the program that left it.`;
+    throw new RequestError('user', 'coreFile', message);
+  }
   const warnings: TableWarning[] = [];
   const any = tables.sections.length > 0 || tables.keys.length > 0;
   const code = any ? await openCode(tables, gdb, warnings) : undefined;

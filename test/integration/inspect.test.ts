@@ -230,6 +230,51 @@ describe('rseq-dap inspect', function () {
     assert.match(err, /sound\.s is not an ELF file/);
   });
 
+  it('refuses object files, whose addresses are not known yet', async () => {
+    build('object', SOUND);
+    execFileSync('gcc', ['-c', '-o', join(folder, 'object.o'), join(folder, 'object.s')]);
+    const { code, err } = await inspect(join(folder, 'object.o'));
+    assert.equal(code, 2);
+    assert.match(err, /object\.o is an object file/);
+  });
+
+  it('follows relocations against symbols that another library may replace', async () => {
+    const file = build(
+      'replaceable',
+      SOUND.replace('\nstart: ', '\n.globl start\nstart: ')
+        .replace('.quad start', '.quad start+4')
+        .replace('post-start', '2'),
+    );
+    const relocations = execFileSync('readelf', ['-rW', file], { encoding: 'utf8' });
+    assert.match(relocations, /R_X86_64_64 .* start \+ 4/);
+    const { out } = await inspect('--json', '--no-code', file);
+    const { regions } = JSON.parse(out) as { regions: { kind: string; start: string }[] };
+    const start = BigInt(labels(file)('start')) + 4n;
+    assert.equal(regions.find(r => r.kind === 'descriptor')?.start, `0x${start.toString(16)}`);
+  });
+
+  it('reads the first of a million entries, says so, and stays small', async () => {
+    const many = SOUND.replace(
+      '.section __rseq_cs_ptr_array',
+      '.fill 4000000,8,0\n.section __rseq_cs_ptr_array',
+    ).replace('.section __rseq_points,""', '.fill 1000000,8,0\n.section __rseq_points,""');
+    const file = build('million', many.replace('key\n.bss', 'key\n.fill 3000000,8,0\n.bss'));
+    const before = process.memoryUsage.rss();
+    const { code, out } = await inspect('--json', '--no-code', file);
+    const grown = process.memoryUsage.rss() - before;
+    const { regions, keys, warnings } = JSON.parse(out) as {
+      regions: unknown[];
+      keys: unknown[];
+      warnings: { code: string }[];
+    };
+    assert.equal(code, 0);
+    assert.equal(regions.length, 2);
+    assert.equal(keys.length, 1);
+    assert.equal(warnings.filter(w => w.code === 'too-many').length, 3);
+    assert.ok(warnings.length < 100, `${warnings.length} warnings`);
+    assert.ok(grown < 150 * 2 ** 20, `grew by ${grown} bytes`);
+  });
+
   it('answers a wrong command line with exit code 2 and a hint', async () => {
     for (const args of [[], ['--wrong', sound]]) {
       const { code, out, err } = await inspect(...args);
