@@ -190,6 +190,11 @@ class Candidates {
   }
 
   resolve(table: SymbolTable, wanted: readonly bigint[], found: Map<bigint, FunctionRange>): void {
+    // From here on: the first symbol behind each gap, however far.
+    for (let i = this.#firstStart.length - 2; i >= 0; i--) {
+      this.#firstStart[i] = Math.min(this.#firstStart[i] ?? Infinity, this.#firstStart[i + 1] ?? Infinity);
+    }
+    const names = new SymbolNames(table);
     let last: Pick<RawSymbol, 'name' | 'start' | 'size'> | undefined;
     wanted.forEach((address, i) => {
       const start = this.#lastStart[i] ?? -1;
@@ -199,7 +204,7 @@ class Candidates {
         symbol === undefined
           ? this.#unsized(table, address, last, i)
           : { start: BigInt(symbol.start), end: BigInt(symbol.start + symbol.size) };
-      const name = range && symbolName(table, (symbol ?? last)?.name);
+      const name = range && names.at((symbol ?? last)?.name);
       if (range !== undefined) found.set(address, name === undefined ? range : { ...range, name });
     });
   }
@@ -213,8 +218,7 @@ class Candidates {
   ): AddressRange | undefined {
     const section = table.image.codeSectionAt(address);
     if (last?.size !== 0 || section === undefined || BigInt(last.start) < section.address) return undefined;
-    let next = Infinity;
-    for (let i = index + 1; i < this.#firstStart.length && next === Infinity; i++) next = this.#firstStart[i] ?? next;
+    const next = this.#firstStart[index + 1] ?? Infinity;
     const end = section.address + BigInt(section.size);
     return { start: BigInt(last.start), end: next < Number(end) ? BigInt(next) : end };
   }
@@ -241,12 +245,26 @@ function better(a: RawSymbol, b: RawSymbol): boolean {
   return a.binding === 1 && b.binding !== 1;
 }
 
-function symbolName(table: SymbolTable, offset: number | undefined): string | undefined {
-  if (table.strings === undefined || offset === undefined || offset >= table.strings.size) return undefined;
-  // Mangled names of C++ templates reach tens of thousands of characters; a cut one still names its function.
-  const bytes = table.image.read(table.strings.offset + offset, Math.min(NAME_LIMIT, table.strings.size - offset));
-  const name = textAt(bytes, 0, bytes.length);
-  return name === '' ? undefined : name;
+/** Names by their offset in the string table, each read once: a function may hold thousands of the addresses. */
+class SymbolNames {
+  readonly #known = new Map<number, string | undefined>();
+
+  constructor(private readonly table: SymbolTable) {}
+
+  at(offset: number | undefined): string | undefined {
+    if (offset === undefined) return undefined;
+    if (!this.#known.has(offset)) this.#known.set(offset, this.#read(offset));
+    return this.#known.get(offset);
+  }
+
+  #read(offset: number): string | undefined {
+    const { strings, image } = this.table;
+    if (strings === undefined || offset >= strings.size) return undefined;
+    // Mangled names of C++ templates reach tens of thousands of characters; a cut one still names its function.
+    const bytes = image.read(strings.offset + offset, Math.min(NAME_LIMIT, strings.size - offset));
+    const name = textAt(bytes, 0, bytes.length);
+    return name === '' ? undefined : name;
+  }
 }
 
 function namesOf(functions: Iterable<FunctionRange>): Set<string> {
