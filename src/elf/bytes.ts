@@ -6,18 +6,16 @@ export interface Encoding {
 
 /** Numbers at byte offsets of a piece of an ELF file, in that file's byte order. Offsets past the end throw RangeError. */
 export class TargetBytes {
+  /** Length in bytes. */
+  readonly length: number;
   readonly #view: DataView;
 
   constructor(
     readonly bytes: Uint8Array,
     readonly encoding: Encoding,
   ) {
+    this.length = bytes.length;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-
-  /** Length in bytes. */
-  get length(): number {
-    return this.bytes.length;
   }
 
   u8(offset: number): number {

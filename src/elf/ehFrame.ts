@@ -143,7 +143,7 @@ class Window {
     private readonly image: ElfImage,
     private readonly section: Section,
   ) {
-    this.size = section.type === 8 ? 0 : Math.max(0, Math.min(section.size, image.size - section.offset));
+    this.size = image.sizeInFile(section);
   }
 
   get bits(): 32 | 64 {

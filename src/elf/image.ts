@@ -109,10 +109,18 @@ export class ElfImage {
     return this.#file.read(fileOffset, Math.min(length, MAX_READ));
   }
 
+  /**
+   * How many bytes of a section the file holds: none for NOBITS, fewer than `size` where it ends early. Every loop over
+   * a section is bounded by this; a header may claim 2^60 bytes.
+   */
+  sizeInFile(section: Section): number {
+    if (!hasContents(section.type) || !(section.offset < this.size)) return 0;
+    return Math.min(section.size, this.size - section.offset);
+  }
+
   /** The contents of a section, at most `limit` bytes; shorter than `size` where the file ends early; empty for NOBITS. */
   readSection(section: Section, limit = MAX_READ): TargetBytes {
-    const length = hasContents(section.type) ? Math.min(section.size, limit) : 0;
-    return new TargetBytes(this.read(section.offset, length), this.encoding);
+    return new TargetBytes(this.read(section.offset, Math.min(this.sizeInFile(section), limit)), this.encoding);
   }
 
   /** `length` bytes at a link-time address as the file holds them (before relocation), or undefined where it holds fewer. */

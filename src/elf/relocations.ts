@@ -96,7 +96,7 @@ function collect(
   const word = image.encoding.bits / 8;
   const entrySize = word * (rela ? 3 : 2);
   const symbols = new SymbolValues(image, section);
-  const end = Math.min(section.size, image.size - section.offset);
+  const end = image.sizeInFile(section);
   for (let at = 0; at + entrySize <= end; at += entrySize * CHUNK_ENTRIES) {
     const bytes = image.read(section.offset + at, Math.min(entrySize * CHUNK_ENTRIES, end - at));
     const chunk = new TargetBytes(bytes, image.encoding);

@@ -40,7 +40,7 @@ export function findFunctions(
   const table = symbolTable(images);
   if (table !== undefined && wanted.length > 0) {
     const candidates = new Candidates(wanted.map(Number));
-    scan(table, candidates);
+    for (const cursor = new SymbolCursor(table); cursor.next();) candidates.offer(cursor);
     candidates.resolve(table, wanted, found);
   }
   const missing = wanted.filter(address => !found.has(address));
@@ -63,112 +63,170 @@ function symbolTable(images: readonly ElfImage[]): SymbolTable | undefined {
   for (const type of [SHT.symtab, SHT.dynsym]) {
     for (const image of images) {
       // A separate debug file keeps the header of .dynsym as NOBITS, which is another type.
-      const section = image.sections.find(s => s.type === type && s.size > 0);
+      const section = image.sections.find(s => s.type === type && image.sizeInFile(s) > 0);
       if (section !== undefined) return { image, section, strings: image.sections[section.link] };
     }
   }
   return undefined;
 }
 
-/** A symbol during a pass; addresses as doubles (see TargetBytes.wordNumber). */
+/** A symbol during a pass; addresses as doubles (see TargetBytes.wordNumber), `name` as its offset in the string table. */
 interface RawSymbol {
   readonly name: number;
   readonly start: number;
   readonly size: number;
-  readonly type: number;
   readonly binding: number;
 }
 
-/** Calls `visit` for every function symbol, and for global labels without a type (hand-written assembly). */
-function eachSymbol(table: SymbolTable, visit: (symbol: RawSymbol) => void): void {
-  const { image, section } = table;
-  const wide = image.encoding.bits === 64;
-  const entry = wide ? 24 : 16;
-  const end = Math.min(section.size, image.size - section.offset);
-  for (let at = 0; at + entry <= end; at += entry * CHUNK_ENTRIES) {
-    const bytes = image.read(section.offset + at, Math.min(entry * CHUNK_ENTRIES, end - at));
-    const chunk = new TargetBytes(bytes, image.encoding);
-    for (let i = 0; i + entry <= chunk.length; i += entry) {
-      const info = chunk.u8(i + (wide ? 4 : 12));
-      const [type, binding] = [info & 0xf, info >> 4];
-      const label = type === STT_NOTYPE && binding !== STB_LOCAL;
-      if (type !== STT_FUNC && type !== STT_GNU_IFUNC && !label) continue;
-      if (chunk.u16(i + (wide ? 6 : 14)) === 0) continue; // undefined here
-      const value = chunk.wordNumber(i + (wide ? 8 : 4));
-      visit({
-        name: chunk.u32(i),
-        // The low bit of an ARM function's value says Thumb; MIPS16 and microMIPS do the same.
-        start: (image.machine === EM.arm || image.machine === EM.mips) && value % 2 === 1 ? value - 1 : value,
-        size: wide ? chunk.wordNumber(i + 16) : chunk.u32(i + 8),
-        type,
-        binding,
-      });
+/**
+ * Passes over the function symbols of a table, and over global labels without a type (hand-written assembly). The
+ * cursor is itself the symbol that it stands on: an object for each of half a million would cost more than the pass.
+ */
+class SymbolCursor implements RawSymbol {
+  name = 0;
+  start = 0;
+  size = 0;
+  binding = 0;
+  readonly #table: SymbolTable;
+  readonly #wide: boolean;
+  /** Whether the low bit of a function's value is a mark: Thumb on ARM, MIPS16 and microMIPS on MIPS. */
+  readonly #marked: boolean;
+  readonly #end: number;
+  #chunk: TargetBytes;
+  /** Offset of the next entry in the chunk, and of the next chunk in the section. */
+  #at = 0;
+  #next = 0;
+
+  constructor(table: SymbolTable) {
+    const { image, section } = table;
+    this.#table = table;
+    this.#wide = image.encoding.bits === 64;
+    this.#marked = image.machine === EM.arm || image.machine === EM.mips;
+    this.#end = image.sizeInFile(section);
+    this.#chunk = new TargetBytes(new Uint8Array(0), image.encoding);
+  }
+
+  /** Moves on to the next symbol; false at the end. */
+  next(): boolean {
+    const size = this.#wide ? 24 : 16;
+    for (;;) {
+      if (this.#at + size > this.#chunk.length && !this.#readChunk(size)) return false;
+      const at = this.#at;
+      this.#at += size;
+      if (this.#take(at)) return true;
     }
   }
-}
 
-function scan(table: SymbolTable, candidates: Candidates): void {
-  eachSymbol(table, symbol => {
-    candidates.offer(symbol);
-  });
+  #readChunk(size: number): boolean {
+    if (this.#next + size > this.#end) return false;
+    const { image, section } = this.#table;
+    const length = Math.min(size * CHUNK_ENTRIES, this.#end - this.#next);
+    this.#chunk = new TargetBytes(image.read(section.offset + this.#next, length), image.encoding);
+    this.#next += length;
+    this.#at = 0;
+    return this.#chunk.length >= size;
+  }
+
+  #take(at: number): boolean {
+    const chunk = this.#chunk;
+    const info = chunk.u8(at + (this.#wide ? 4 : 12));
+    const type = info & 0xf;
+    const binding = info >> 4;
+    const code = type === STT_FUNC || type === STT_GNU_IFUNC || (type === STT_NOTYPE && binding !== STB_LOCAL);
+    if (!code || chunk.u16(at + (this.#wide ? 6 : 14)) === 0) return false; // section 0: undefined here
+    const value = chunk.wordNumber(at + (this.#wide ? 8 : 4));
+    this.name = chunk.u32(at);
+    this.start = this.#marked && value % 2 === 1 ? value - 1 : value;
+    this.size = this.#wide ? chunk.wordNumber(at + 16) : chunk.u32(at + 8);
+    this.binding = binding;
+    return true;
+  }
 }
 
 /** The best symbol so far for each of the sorted addresses. */
 class Candidates {
-  readonly #addresses: readonly number[];
+  readonly #addresses: Float64Array;
   readonly #covering: (RawSymbol | undefined)[];
-  /** Symbols without a size, by the number of addresses below them: the nearest one below, and the nearest symbol above. */
-  readonly #below: (RawSymbol | undefined)[];
-  readonly #above: number[];
+  /**
+   * By the number of addresses below them: the last symbol before the next address (start, name, size), and the first
+   * one. What assembly without sizes is bounded by.
+   */
+  readonly #lastStart: Float64Array;
+  readonly #lastName: Float64Array;
+  readonly #lastSize: Float64Array;
+  readonly #firstStart: Float64Array;
+  /** The last answer of the binary search. */
+  #cached = 0;
   /** Steps left for symbols that hold many addresses: a hostile file has every symbol hold all of them. */
   #budget = 20_000_000;
 
   constructor(addresses: readonly number[]) {
-    this.#addresses = addresses;
+    this.#addresses = Float64Array.from(addresses);
     this.#covering = new Array<RawSymbol | undefined>(addresses.length).fill(undefined);
-    this.#below = new Array<RawSymbol | undefined>(addresses.length + 1).fill(undefined);
-    this.#above = new Array<number>(addresses.length + 1).fill(Infinity);
+    const gaps = addresses.length + 1;
+    this.#lastStart = new Float64Array(gaps).fill(-1);
+    this.#lastName = new Float64Array(gaps);
+    this.#lastSize = new Float64Array(gaps);
+    this.#firstStart = new Float64Array(gaps).fill(Infinity);
   }
 
   offer(symbol: RawSymbol): void {
-    const first = this.#firstAtOrAfter(symbol.start);
-    const end = symbol.start + symbol.size;
-    for (let i = first; i < this.#addresses.length; i++) {
-      const address = this.#addresses[i];
-      if (address === undefined || address >= end || --this.#budget < 0) break;
+    const { start, size } = symbol;
+    const first = this.#firstAtOrAfter(start);
+    const end = start + size;
+    for (let i = first; i < this.#addresses.length && (this.#addresses[i] ?? end) < end; i++) {
+      if (--this.#budget < 0) break;
       const best = this.#covering[i];
-      if (best === undefined || better(symbol, best)) this.#covering[i] = symbol;
+      if (best === undefined || better(symbol, best)) {
+        this.#covering[i] = { name: symbol.name, start, size, binding: symbol.binding };
+      }
     }
-    this.#above[first] = Math.min(this.#above[first] ?? Infinity, symbol.start);
-    const below = this.#below[first];
-    if (symbol.size === 0 && (below === undefined || better(symbol, below))) this.#below[first] = symbol;
+    if (start < (this.#firstStart[first] ?? 0)) this.#firstStart[first] = start;
+    if (start >= (this.#lastStart[first] ?? Infinity)) {
+      this.#lastStart[first] = start;
+      this.#lastName[first] = symbol.name;
+      this.#lastSize[first] = size;
+    }
   }
 
   resolve(table: SymbolTable, wanted: readonly bigint[], found: Map<bigint, FunctionRange>): void {
-    let below: RawSymbol | undefined;
+    // From here on: the first symbol behind each gap, however far.
+    for (let i = this.#firstStart.length - 2; i >= 0; i--) {
+      this.#firstStart[i] = Math.min(this.#firstStart[i] ?? Infinity, this.#firstStart[i + 1] ?? Infinity);
+    }
+    const names = new SymbolNames(table);
+    let last: Pick<RawSymbol, 'name' | 'start' | 'size'> | undefined;
     wanted.forEach((address, i) => {
-      below = this.#below[i] ?? below;
+      const start = this.#lastStart[i] ?? -1;
+      if (start >= 0) last = { start, name: this.#lastName[i] ?? 0, size: this.#lastSize[i] ?? 0 };
       const symbol = this.#covering[i];
       const range =
         symbol === undefined
-          ? this.#unsized(table, address, below, i)
+          ? this.#unsized(table, address, last, i)
           : { start: BigInt(symbol.start), end: BigInt(symbol.start + symbol.size) };
-      const name = symbolName(table, (symbol ?? below)?.name);
+      const name = range && names.at((symbol ?? last)?.name);
       if (range !== undefined) found.set(address, name === undefined ? range : { ...range, name });
     });
   }
 
-  /** Assembly without `.size`: from the label to the next symbol, within one section. */
-  #unsized(table: SymbolTable, address: bigint, below: RawSymbol | undefined, index: number): AddressRange | undefined {
+  /** Assembly without `.size`: from the label that is the last symbol before the address to the next symbol, within one section. */
+  #unsized(
+    table: SymbolTable,
+    address: bigint,
+    last: Pick<RawSymbol, 'start' | 'size'> | undefined,
+    index: number,
+  ): AddressRange | undefined {
     const section = table.image.codeSectionAt(address);
-    if (below === undefined || section === undefined || BigInt(below.start) < section.address) return undefined;
-    let next = Infinity;
-    for (let i = index + 1; i < this.#above.length && next === Infinity; i++) next = this.#above[i] ?? Infinity;
+    if (last?.size !== 0 || section === undefined || BigInt(last.start) < section.address) return undefined;
+    const next = this.#firstStart[index + 1] ?? Infinity;
     const end = section.address + BigInt(section.size);
-    return { start: BigInt(below.start), end: next < Number(end) ? BigInt(next) : end };
+    return { start: BigInt(last.start), end: next < Number(end) ? BigInt(next) : end };
   }
 
   #firstAtOrAfter(value: number): number {
+    // Symbols that follow each other in the table mostly lie between the same two addresses.
+    const cached = this.#cached;
+    if ((this.#addresses[cached - 1] ?? -1) < value && value <= (this.#addresses[cached] ?? Infinity)) return cached;
     let low = 0;
     let high = this.#addresses.length;
     while (low < high) {
@@ -176,6 +234,7 @@ class Candidates {
       if ((this.#addresses[middle] ?? 0) < value) low = middle + 1;
       else high = middle;
     }
+    this.#cached = low;
     return low;
   }
 }
@@ -186,12 +245,26 @@ function better(a: RawSymbol, b: RawSymbol): boolean {
   return a.binding === 1 && b.binding !== 1;
 }
 
-function symbolName(table: SymbolTable, offset: number | undefined): string | undefined {
-  if (table.strings === undefined || offset === undefined || offset >= table.strings.size) return undefined;
-  // Mangled names of C++ templates reach tens of thousands of characters; a cut one still names its function.
-  const bytes = table.image.read(table.strings.offset + offset, Math.min(NAME_LIMIT, table.strings.size - offset));
-  const name = textAt(bytes, 0, bytes.length);
-  return name === '' ? undefined : name;
+/** Names by their offset in the string table, each read once: a function may hold thousands of the addresses. */
+class SymbolNames {
+  readonly #known = new Map<number, string | undefined>();
+
+  constructor(private readonly table: SymbolTable) {}
+
+  at(offset: number | undefined): string | undefined {
+    if (offset === undefined) return undefined;
+    if (!this.#known.has(offset)) this.#known.set(offset, this.#read(offset));
+    return this.#known.get(offset);
+  }
+
+  #read(offset: number): string | undefined {
+    const { strings, image } = this.table;
+    if (strings === undefined || offset >= strings.size) return undefined;
+    // Mangled names of C++ templates reach tens of thousands of characters; a cut one still names its function.
+    const bytes = image.read(strings.offset + offset, Math.min(NAME_LIMIT, strings.size - offset));
+    const name = textAt(bytes, 0, bytes.length);
+    return name === '' ? undefined : name;
+  }
 }
 
 function namesOf(functions: Iterable<FunctionRange>): Set<string> {
@@ -223,14 +296,14 @@ function findPieces(table: SymbolTable, names: ReadonlySet<string>): Map<string,
   const offsets = pieceNames(table, names);
   const pieces = new Map<string, FunctionRange[]>();
   if (offsets.size === 0) return pieces;
-  eachSymbol(table, symbol => {
-    const piece = offsets.get(symbol.name);
-    if (piece === undefined || symbol.size === 0) return;
-    const range = { start: BigInt(symbol.start), end: BigInt(symbol.start + symbol.size), name: piece.name };
+  for (const cursor = new SymbolCursor(table); cursor.next();) {
+    const piece = offsets.get(cursor.name);
+    if (piece === undefined || cursor.size === 0) continue;
+    const range = { start: BigInt(cursor.start), end: BigInt(cursor.start + cursor.size), name: piece.name };
     const list = pieces.get(piece.of);
     if (list === undefined) pieces.set(piece.of, [range]);
     else list.push(range);
-  });
+  }
   return pieces;
 }
 
@@ -243,8 +316,9 @@ function pieceNames(table: SymbolTable, names: ReadonlySet<string>): Map<number,
   const { strings, image } = table;
   if (strings === undefined || names.size === 0) return result;
   const lengths = [...new Set([...names].map(name => name.length))];
-  for (let at = 0; at < strings.size; at += NAME_WINDOW) {
-    const bytes = image.read(strings.offset + at, Math.min(NAME_WINDOW + NAME_LIMIT, strings.size - at));
+  const size = image.sizeInFile(strings);
+  for (let at = 0; at < size; at += NAME_WINDOW) {
+    const bytes = image.read(strings.offset + at, Math.min(NAME_WINDOW + NAME_LIMIT, size - at));
     for (const { begin, name } of markedNames(bytes)) {
       for (const stem of stemsOf(name)) {
         for (const length of lengths) {

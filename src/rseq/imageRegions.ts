@@ -4,6 +4,7 @@ import { findArmingStore, findPreludes } from './arming.js';
 import type { CodeMap } from './codeMap.js';
 import { findExits } from './exits.js';
 import type { ImageTables, TableSection } from './imageTables.js';
+import { IntervalIndex } from './intervalIndex.js';
 import { regionsAfter } from './keyJoin.js';
 import type { KeyPoints } from './points.js';
 import type { ExitOrigin, Region, RegionExit, TableWarning } from './region.js';
@@ -39,7 +40,7 @@ export async function buildRegions(
   const around = await readRegionCode(tables, code, bias);
   const drafts = tables.sections.map(section => draftOf(section, around, bias));
   addDeclaredExits(drafts, tables, bias);
-  const armed = new ArmedRanges(drafts);
+  const armed = armedRanges(drafts);
   const entries = new Map(drafts.map(draft => [draft.armingStore ?? draft.first, draft] as const));
   const keyDrafts = tables.keys.flatMap(key => joinKey(rebase(key, bias), entries, around, armed));
   if (around.map !== undefined) addCodeFacts(drafts, around.map, armed);
@@ -94,39 +95,11 @@ function addExit(draft: Draft, address: Address, origin: ExitOrigin): void {
 }
 
 /** Where threads are armed: `[arming store, post_commit_ip)` of every region, for the question whether a stop may be there. */
-class ArmedRanges {
-  readonly #ranges: readonly (AddressRange & { readonly draft: Draft; readonly reach: Address })[];
-
-  constructor(drafts: readonly Draft[]) {
-    const sorted = drafts
-      .flatMap(draft =>
-        draft.section ? [{ draft, start: draft.armingStore ?? draft.first, end: draft.section.range.end }] : [],
-      )
-      .sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
-    let reach = 0n;
-    this.#ranges = sorted.map(range => {
-      if (range.end > reach) reach = range.end;
-      return { ...range, reach };
-    });
-  }
-
-  /** One of the regions that hold an address. */
-  at(address: Address): Draft | undefined {
-    let low = 0;
-    let high = this.#ranges.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#ranges[middle]?.start ?? 0n) <= address) low = middle + 1;
-      else high = middle;
-    }
-    // `reach` is the furthest end so far: as soon as it falls short, no earlier range holds the address either.
-    for (let i = low - 1; i >= 0; i--) {
-      const range = this.#ranges[i];
-      if (range === undefined || range.reach <= address) return undefined;
-      if (address < range.end) return range.draft;
-    }
-    return undefined;
-  }
+function armedRanges(drafts: readonly Draft[]): IntervalIndex<Draft> {
+  const ranges = drafts.flatMap(draft =>
+    draft.section ? [{ start: draft.armingStore ?? draft.first, end: draft.section.range.end, value: draft }] : [],
+  );
+  return new IntervalIndex(ranges);
 }
 
 /**
@@ -139,13 +112,13 @@ function joinKey(
   points: KeyPoints,
   entries: ReadonlyMap<Address, Draft>,
   around: RegionCode,
-  armed: ArmedRanges,
+  armed: IntervalIndex<Draft>,
 ): Draft[] {
   const map = around.map;
   const stops = new Set([...points.starts, ...points.finishes, ...points.aborts]);
   const alone: { start: Address; preludes: readonly Address[]; limits: readonly string[] }[] = [];
   for (const start of points.starts) {
-    const inside = armed.at(start);
+    const inside = armed.innermost(start);
     const joined = inside ? [inside] : map ? regionsAfter(map, start, entries, stops) : [];
     for (const draft of joined) {
       draft.key ??= points.key;
@@ -174,23 +147,23 @@ function joinKey(
 function safeStart(
   start: Address,
   map: CodeMap | undefined,
-  armed: ArmedRanges,
+  armed: IntervalIndex<Draft>,
 ): { preludes: readonly Address[]; limits: readonly string[] } {
   const instruction = map?.at(start);
   if (map === undefined || instruction === undefined || storeOf(instruction.text, map.architecture) !== 'thread') {
     return { preludes: [start], limits: [] };
   }
-  const { addresses, limits } = findPreludes(map, start, address => armed.at(address) !== undefined);
+  const { addresses, limits } = findPreludes(map, start, address => armed.innermost(address) !== undefined);
   return { preludes: addresses, limits };
 }
 
-function addKeyExits(draft: Draft, points: KeyPoints, armed: ArmedRanges): void {
+function addKeyExits(draft: Draft, points: KeyPoints, armed: IntervalIndex<Draft>): void {
   for (const [list, origin] of [
     [points.finishes, 'finish'],
     [points.aborts, 'abort'],
   ] as const) {
     for (const address of list) {
-      if (armed.at(address) === undefined) addExit(draft, address, origin);
+      if (armed.innermost(address) === undefined) addExit(draft, address, origin);
       else
         draft.limits.add(
           `the ${origin} point at ${formatAddress(address)} lies inside a region; no stop is made there`,
@@ -199,8 +172,8 @@ function addKeyExits(draft: Draft, points: KeyPoints, armed: ArmedRanges): void 
   }
 }
 
-function addCodeFacts(drafts: readonly Draft[], map: CodeMap, armed: ArmedRanges): void {
-  const inside = (address: Address): boolean => armed.at(address) !== undefined;
+function addCodeFacts(drafts: readonly Draft[], map: CodeMap, armed: IntervalIndex<Draft>): void {
+  const inside = (address: Address): boolean => armed.innermost(address) !== undefined;
   for (const draft of drafts) {
     if (draft.section === undefined) continue;
     const { targets, limits } = findExits(map, draft.section.range);

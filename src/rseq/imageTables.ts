@@ -26,7 +26,7 @@ import { Warnings } from './warnings.js';
  * The most entries of one table that are read. The largest program known has 169 regions; this bounds the memory that a
  * hostile file can make us use.
  */
-export const MAX_ENTRIES = 262_144;
+export const MAX_ENTRIES = 131_072;
 
 /** A critical section as an image's tables tell it, once however many of them name it; addresses link-time. */
 export interface TableSection extends CriticalSection {

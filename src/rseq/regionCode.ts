@@ -28,8 +28,8 @@ export interface RegionCode {
 
 /** Longer functions are not disassembled whole: 1 MiB of code takes gdb seconds, and no real function comes near it. */
 const MAX_FUNCTION = 2n ** 20n;
-/** The most functions that are disassembled for one image; tcmalloc has about 300. */
-const MAX_BODIES = 20_000;
+/** The most functions that are disassembled, and lines that are asked for, of one image; tcmalloc has about 300. gdb takes 1 ms for each. */
+const MAX_ASKED = 5_000;
 /** An abort handler without a symbol is this long at most, in bytes; they are one jump as a rule. */
 const HANDLER_REACH = 64n;
 /** Where no function is known, this many bytes before an address are read, if instructions have one size. */
@@ -59,16 +59,18 @@ export async function readRegionCode(
     return { map: undefined, sources: new Map(), functionsAt: address => ranges.at(address), warnings };
   }
   const sources = new Map<Address, SourceLine>();
-  const lines = lineAddresses(tables, bias).map(async address => {
-    const source = await code.sourceOf(address).catch((error: unknown) => {
-      warn(`the source line of ${formatAddress(address)} could not be asked for: ${messageOf(error)}`);
-      return undefined;
+  const lines = lineAddresses(tables, bias)
+    .slice(0, MAX_ASKED)
+    .map(async address => {
+      const source = await code.sourceOf(address).catch((error: unknown) => {
+        warn(`the source line of ${formatAddress(address)} could not be asked for: ${messageOf(error)}`);
+        return undefined;
+      });
+      if (source !== undefined) sources.set(address, source);
     });
-    if (source !== undefined) sources.set(address, source);
-  });
   const all = ranges.all();
-  if (all.length > MAX_BODIES) warn(`only ${MAX_BODIES} of the ${all.length} functions around its regions are read`);
-  const bodies = all.slice(0, MAX_BODIES).map(async range => {
+  if (all.length > MAX_ASKED) warn(`only ${MAX_ASKED} of the ${all.length} functions around its regions are read`);
+  const bodies = all.slice(0, MAX_ASKED).map(async range => {
     const body = await code.disassemble(range).catch((error: unknown) => {
       warn(`the code at ${formatAddress(range.start)} could not be read: ${messageOf(error)}`);
       return [];

@@ -1,6 +1,6 @@
 import type { Address } from '../util/address.js';
-import type { Interval } from './intervalTree.js';
-import { IntervalTree } from './intervalTree.js';
+import type { Interval } from './intervalIndex.js';
+import { IntervalIndex } from './intervalIndex.js';
 import type { Region } from './region.js';
 
 /** A region that holds an address. */
@@ -67,9 +67,7 @@ export class RegionIndex {
     const { functions } = this.#current();
     const found = new Set<Region>();
     for (const address of addresses) {
-      functions.each(address, regions => {
-        for (const region of regions) found.add(region);
-      });
+      for (const regions of functions.all(address)) for (const region of regions) found.add(region);
     }
     return [...found];
   }
@@ -83,10 +81,10 @@ export class RegionIndex {
 
 interface Lookup {
   readonly byId: ReadonlyMap<string, Region>;
-  readonly ranges: IntervalTree<Region>;
+  readonly ranges: IntervalIndex<Region>;
   readonly preludes: ReadonlyMap<Address, readonly Region[]>;
   readonly exits: ReadonlyMap<Address, readonly Region[]>;
-  readonly functions: IntervalTree<readonly Region[]>;
+  readonly functions: IntervalIndex<readonly Region[]>;
 }
 
 function buildLookup(regions: readonly Region[]): Lookup {
@@ -109,10 +107,10 @@ function buildLookup(regions: readonly Region[]): Lookup {
   }
   return {
     byId: new Map(regions.map(region => [region.id, region])),
-    ranges: new IntervalTree(ranges),
+    ranges: new IntervalIndex(ranges),
     preludes,
     exits,
-    functions: new IntervalTree(functions.values()),
+    functions: new IntervalIndex(functions.values()),
   };
 }
 
