@@ -12,7 +12,9 @@ import { Logger } from './util/log.js';
 type SubcommandMain = (args: readonly string[], out: Writable, err: Writable) => Promise<number>;
 
 /** Loaded when asked for, so that the adapter starts without them. */
-const SUBCOMMAND_LOADERS: Partial<Record<Subcommand, () => Promise<SubcommandMain>>> = {};
+const SUBCOMMAND_LOADERS: Partial<Record<Subcommand, () => Promise<SubcommandMain>>> = {
+  inspect: async () => (await import('./cli/inspect.js')).runInspect,
+};
 
 /** The exit code for a wrong command line, as most programs have it. */
 const EXIT_USAGE = 2;

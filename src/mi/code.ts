@@ -1,8 +1,8 @@
 import type { Address, AddressRange } from '../util/address.js';
-import type { MiResult } from './client.js';
+import { MiError, type MiResult } from './client.js';
 import type { MiCommand } from './commands.js';
 import { dataDisassemble, sourceAt } from './commandsInspection.js';
-import { addressAt, integerAt, textAt, tuplesAt } from './fields.js';
+import { addressAt, defined, integerAt, textAt, tuplesAt } from './fields.js';
 
 /** One machine instruction as gdb disassembles it; `size` in bytes. */
 export interface DisassembledInstruction {
@@ -28,6 +28,22 @@ export class GdbCode {
       ...item,
       size: Number((list[index + 1]?.address ?? range.end) - item.address),
     }));
+  }
+
+  /** The function around `address` as gdb's symbols tell it, up to the first byte of its last instruction; undefined where none does. */
+  async functionAround(address: Address): Promise<(AddressRange & { name?: string }) | undefined> {
+    try {
+      const { results } = await this.send(dataDisassemble({ kind: 'function', around: address }));
+      const rows = tuplesAt(results, 'asm_insns');
+      const [first, last] = [rows[0], rows.at(-1)];
+      const start = first === undefined ? undefined : addressAt(first, 'address');
+      const end = last === undefined ? undefined : addressAt(last, 'address');
+      if (first === undefined || start === undefined || end === undefined) return undefined;
+      return { start, end: end + 1n, ...defined({ name: textAt(first, 'func-name') }) };
+    } catch (error) {
+      if (error instanceof MiError && error.code !== 'ended') return undefined;
+      throw error;
+    }
   }
 
   /** The source line of the instruction at `address`; undefined where there is none. */

@@ -1,15 +1,16 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { openImage } from '../elf/image.js';
 import { GdbCode } from '../mi/code.js';
 import type { Library } from '../mi/events.js';
 import { buildRegions } from '../rseq/imageRegions.js';
-import { readTables, type ImageTables } from '../rseq/imageTables.js';
+import { withFileTables } from '../rseq/fileTables.js';
+import type { ImageTables } from '../rseq/imageTables.js';
 import { rebaseRegion } from '../rseq/rebase.js';
 import type { Region, SourceLine } from '../rseq/region.js';
 import { RegionIndex } from '../rseq/regionIndex.js';
 import type { Address } from '../util/address.js';
 import { messageOf } from '../util/errors.js';
+import { LiveRegions } from './liveRegions.js';
 import type { Gdb, Tell } from './ports.js';
 
 /** The executable's name in the region index. */
@@ -19,6 +20,7 @@ const MAIN = 'main';
 export class Modules {
   readonly index = new RegionIndex();
   private readonly code: GdbCode;
+  private readonly live: LiveRegions;
   private main: { readonly image: ImageFacts; readonly bias: Address; readonly regions: readonly Region[] } | undefined;
 
   /** @param aware whether regions are looked for at all */
@@ -28,6 +30,7 @@ export class Modules {
     private readonly aware: () => boolean,
   ) {
     this.code = new GdbCode(command => gdb.send(command));
+    this.live = new LiveRegions(gdb, this.code, this.index);
   }
 
   sourceOf(address: Address): Promise<SourceLine | undefined> {
@@ -81,6 +84,11 @@ export class Modules {
     this.index.remove(library.id);
   }
 
+  /** A thread has armed a descriptor: one that no table tells is learnt from there. */
+  async armed(descriptor: Address, processId: number): Promise<void> {
+    if (this.aware()) await this.live.meet(descriptor, processId);
+  }
+
   private async regionsOf({ path, tables }: ImageFacts, bias: Address): Promise<readonly Region[]> {
     if (!this.aware()) return [];
     const { regions, warnings } = await buildRegions(tables, this.code, bias, basename(path));
@@ -100,13 +108,10 @@ interface ImageFacts {
 const PAGE = 4096n;
 
 async function factsOf(path: string): Promise<ImageFacts> {
-  const image = await openImage(path);
-  try {
+  return withFileTables(path, {}, (tables, image) => {
     const first = image.loads[0]?.vaddr ?? 0n;
-    return { path, tables: readTables(image), firstPage: first - (first % PAGE) };
-  } finally {
-    image.close();
-  }
+    return { path, tables, firstPage: first - (first % PAGE) };
+  });
 }
 
 function hasRegions({ tables }: ImageFacts): boolean {

@@ -13,6 +13,10 @@ export interface RestartablePorts {
   readonly client: Client;
   readonly tell: Tell;
   readonly index: RegionIndex;
+  /** Whether this stop is worth looking for regions that no table tells; not the end of each step. */
+  readonly mayLearn: () => boolean;
+  /** A thread has armed the descriptor at this address; 0: none. */
+  armed(descriptor: Address): Promise<void>;
   /** Whether every run-through is told in the debug console. */
   readonly log: () => boolean;
 }
@@ -68,8 +72,10 @@ export class Restartable {
 
   /** The scope "Restartable sequence" of a stopped thread, where any is known. */
   async scopes(thread: number, pc: Address): Promise<readonly RseqScope[]> {
-    if (this.ports.index.isEmpty) return [];
+    if (this.ports.index.isEmpty && !this.ports.mayLearn()) return [];
     const area = await readRseqArea(this.ports.gdb, thread);
+    if (area !== undefined) await this.ports.armed(area.rseqCs);
+    if (this.ports.index.isEmpty) return [];
     const lines: ScopeLine[] = [{ name: 'region', value: this.stateAt(pc) }];
     if (area !== undefined) {
       lines.push({ name: 'cpu_id', value: String(area.cpuId) }, { name: 'rseq_cs', value: formatAddress(area.rseqCs) });

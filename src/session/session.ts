@@ -94,6 +94,11 @@ class Composition implements Session {
       client: this.client,
       tell: this.tell,
       index: this.modules.index,
+      mayLearn: () => this.rseq.stepping !== 'off' && this.execution.stopped?.reason !== 'end-stepping-range',
+      armed: async descriptor => {
+        const pid = this.lifecycle.processId;
+        if (pid !== undefined) await this.modules.armed(descriptor, pid);
+      },
       log: () => this.rseq.log,
     });
     this.execution = this.makeExecution();

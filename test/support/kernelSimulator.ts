@@ -51,6 +51,8 @@ export class Simulation {
   readonly gdb: Gdb;
   private state: State = { kind: 'done' };
   private done: Action[] = [];
+  /** The user's breakpoints that are disabled just now. */
+  private readonly lifted = new Set<number>();
   private depth = 0;
 
   /** @param regions what the adapter knows of the program's regions */
@@ -161,6 +163,17 @@ export class Simulation {
         return;
       case 'removeAll':
         this.gdb.temporary.length = 0;
+        return;
+      case 'lift':
+        for (const pc of this.gdb.breakpoints) {
+          if (!action.ranges.some(range => contains(range, addressOf(pc)))) continue;
+          this.gdb.breakpoints.delete(pc);
+          this.lifted.add(pc);
+        }
+        return;
+      case 'unlift':
+        for (const pc of this.lifted) this.gdb.breakpoints.add(pc);
+        this.lifted.clear();
         return;
       case 'holdOthers':
         this.gdb.held = action.hold;

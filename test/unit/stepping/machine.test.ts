@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { begin, transition, type State, type Transition } from '../../../src/stepping/machine.js';
 import type { Action, Input, Position, StepRequest, StopCause } from '../../../src/stepping/types.js';
-import type { Address } from '../../../src/util/address.js';
+import type { Address, AddressRange } from '../../../src/util/address.js';
 import { ABORT, ARMING, BRANCH, POST_COMMIT, PRELUDE, REGION, START, at, frame } from './cases.js';
 
 const NEXT: StepRequest = { thread: 1, kind: 'next', granularity: 'line' };
@@ -59,6 +59,10 @@ class Driven {
   get held(): boolean | undefined {
     const action = this.actions.findLast(each => each.kind === 'holdOthers');
     return action?.kind === 'holdOthers' ? action.hold : undefined;
+  }
+
+  get lifted(): readonly AddressRange[] {
+    return this.actions.flatMap(action => (action.kind === 'lift' ? action.ranges : []));
   }
 
   get removesAll(): boolean {
@@ -351,5 +355,42 @@ describe('what comes between', () => {
   it('a stop of a stopped thread is a defect of the driver', () => {
     const step = stepping(NEXT, at(0x100n)).stop('ours', PRELUDE);
     assert.throws(() => step.stop('endOfStep', PRELUDE), /was stopped/);
+  });
+});
+
+describe('the free pass of a thread that was stopped inside a region', () => {
+  const THROUGH: StepRequest = { thread: 1, kind: 'through', granularity: 'line' };
+
+  it('lifts what the user has set there, holds the others, and lets all go on after the commit of the retry', () => {
+    const pass = stepping(THROUGH, at(START, { atLineStart: false }));
+    assert.deepEqual(pass.lifted, [{ start: ARMING, end: POST_COMMIT }]);
+    assert.deepEqual([pass.held, pass.command], [true, 'continue']);
+    pass.stop('ours', ABORT);
+    assert.deepEqual([pass.told, pass.held], ['aborted', undefined]);
+    pass.stand(at(ABORT, { line: 0, frames: [frame(ABORT), frame(0x7fn)] }));
+    assert.equal(pass.command, 'nexti');
+    pass.stop('endOfStep', 0x130n).stand(at(0x130n, { line: 9 }));
+    assert.equal(pass.command, 'continue');
+    pass.stop('ours', POST_COMMIT);
+    assert.deepEqual([pass.told, pass.held, pass.finished], ['committed', false, 'resume']);
+  });
+
+  it('begins at the arming store without a lost attempt', () => {
+    const pass = stepping(THROUGH, at(ARMING)).stop('ours', POST_COMMIT);
+    assert.equal(pass.finished, 'resume');
+  });
+
+  it('ends where the retry takes another path and the function returns', () => {
+    const pass = stepping(THROUGH, at(START)).stop('ours', MAIN);
+    assert.deepEqual([pass.told, pass.finished], [undefined, 'resume']);
+  });
+
+  it('ends with its window, in which a signal handler may wait for the others', () => {
+    const pass = stepping(THROUGH, at(START)).send({ kind: 'timeout' });
+    assert.equal(pass.stop('interrupt', 0x999n).finished, 'resume');
+  });
+
+  it("gives way to a stop of the user's", () => {
+    assert.equal(stepping(THROUGH, at(START)).stop('user', 0x999n).finished, 'stop');
   });
 });

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { TargetBytes } from '../elf/bytes.js';
+import type { GdbCode } from '../mi/code.js';
+import { dataReadMemoryBytes } from '../mi/commandsInspection.js';
+import { textAt, tuplesAt } from '../mi/fields.js';
+import { decodeDescriptor, DESCRIPTOR_SIZE, type Descriptor } from '../rseq/descriptor.js';
+import { learnRegion } from '../rseq/liveRegion.js';
+import type { Region } from '../rseq/region.js';
+import type { RegionIndex } from '../rseq/regionIndex.js';
+import { contains, type Address, type AddressRange } from '../util/address.js';
+import type { Gdb } from './ports.js';
+
+/** The name in the region index of regions that no image's table tells. */
+const LIVE = 'live';
+
+/** ELF's number for x86-64: the only machine whose threads' areas are read. */
+const X86_64 = 62;
+
+/** Regions of code without tables (JIT, written by hand, stripped), learnt from what threads have armed. */
+export class LiveRegions {
+  private readonly learnt = new Map<Address, Region>();
+  private readonly refused = new Set<Address>();
+
+  constructor(
+    private readonly gdb: Gdb,
+    private readonly code: GdbCode,
+    private readonly index: RegionIndex,
+  ) {}
+
+  /** A thread's `rseq_cs` points to `descriptor`; 0 where nothing is armed. */
+  async meet(descriptor: Address, processId: number): Promise<void> {
+    if (descriptor === 0n || this.learnt.has(descriptor) || this.refused.has(descriptor)) return;
+    const contents = await this.read(descriptor);
+    if (contents === undefined || this.isKnown(contents)) return;
+    const { start, abort } = contents;
+    const [mappings, ...functions] = await Promise.all([
+      executableMappings(processId),
+      this.code.functionAround(start),
+      this.code.functionAround(abort),
+    ]);
+    const region = await learnRegion(contents, {
+      machine: X86_64,
+      code: this.code,
+      functionAt: address => functions.find(each => each !== undefined && contains(each, address)),
+      codeBounds: address => mappings.find(mapping => contains(mapping, address)),
+    });
+    if (region === undefined) this.refused.add(descriptor);
+    else this.learnt.set(descriptor, region);
+    this.index.add(LIVE, [...this.learnt.values()]);
+  }
+
+  private isKnown({ start }: Descriptor): boolean {
+    return this.index.all().some(region => region.range?.start === start);
+  }
+
+  private async read(address: Address): Promise<Descriptor | undefined> {
+    const { results } = await this.gdb.send(dataReadMemoryBytes(address, DESCRIPTOR_SIZE));
+    const piece = tuplesAt(results, 'memory')[0];
+    const bytes = Buffer.from(piece === undefined ? '' : (textAt(piece, 'contents') ?? ''), 'hex');
+    if (bytes.length < DESCRIPTOR_SIZE) return undefined;
+    return decodeDescriptor(new TargetBytes(bytes, { bits: 64, littleEndian: true }), 0);
+  }
+}
+
+async function executableMappings(processId: number): Promise<readonly AddressRange[]> {
+  const maps = await readFile(`/proc/${processId}/maps`, 'utf8');
+  return [...maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) ..x/gm)].map(([, start, end]) => ({
+    start: BigInt(`0x${start ?? '0'}`),
+    end: BigInt(`0x${end ?? '0'}`),
+  }));
+}
