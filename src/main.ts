@@ -14,6 +14,7 @@ type SubcommandMain = (args: readonly string[], out: Writable, err: Writable) =>
 /** Loaded when asked for, so that the adapter starts without them. */
 const SUBCOMMAND_LOADERS: Partial<Record<Subcommand, () => Promise<SubcommandMain>>> = {
   inspect: async () => (await import('./cli/inspect.js')).runInspect,
+  demo: async () => (await import('./cli/demo.js')).runDemo,
 };
 
 /** The exit code for a wrong command line, as most programs have it. */
