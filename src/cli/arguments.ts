@@ -19,15 +19,14 @@ export type Invocation =
   | { readonly kind: 'wrong'; readonly message: string };
 
 /** The words that may stand first on the command line; each has its own options. */
-export const SUBCOMMANDS = ['inspect', 'demo', 'run'] as const;
+export const SUBCOMMANDS = ['inspect', 'demo'] as const;
 export type Subcommand = (typeof SUBCOMMANDS)[number];
 
 export const HELP = `Usage:
   rseq-dap                          speak the Debug Adapter Protocol on stdin and stdout
   rseq-dap --server=[HOST:]PORT     listen on TCP; any number of clients, a session each
   rseq-dap inspect FILE             tell the restartable sequences of a file
-  rseq-dap run -- PROGRAM [ARGS]    run a program under the adapter
-  rseq-dap demo                     show what the adapter does on a sample
+  rseq-dap demo [SAMPLE...]         show what the adapter does on the samples of a checkout
 
 Options:
   --server=[HOST:]PORT   HOST is 127.0.0.1 unless named; an IPv6 address stands in brackets: [::1]:4711.
@@ -36,7 +35,7 @@ Options:
   --help                 show this text
   --version              show the version
 
-'rseq-dap SUBCOMMAND --help' tells the options of a subcommand.
+'rseq-dap inspect --help' tells the options of inspect.
 `;
 
 /** Reads the arguments behind the program's name. Never throws. */
