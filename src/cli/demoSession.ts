@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DapClient } from '../client/dapClient.js';
-import type { Events } from '../dap/protocol.js';
+import { DapClient, type RunThrough } from '../client/dapClient.js';
 import type { DemoCase } from './demoCases.js';
 
 /** Far more than any answer takes; a step that takes longer has no end. */
@@ -13,7 +12,7 @@ export interface DemoStep {
   readonly where: string;
   readonly hasLine: boolean;
   /** Regions that the thread was run through in the step, and how each ended. */
-  readonly passed: readonly Events['rseq'][];
+  readonly passed: readonly RunThrough[];
 }
 
 /** A program under a real adapter, stopped in front of a critical section. */
@@ -108,10 +107,10 @@ export class DemoSession {
     await this.client.request('setBreakpoints', { source: { path: this.source }, breakpoints });
   }
 
-  private passedSince(mark: number): Events['rseq'][] {
+  private passedSince(mark: number): RunThrough[] {
     return this.client.transcript.slice(mark).flatMap(({ message }) => {
       const event = message as { type: string; event?: string; body?: unknown };
-      return event.type === 'event' && event.event === 'rseq' ? [event.body as Events['rseq']] : [];
+      return event.type === 'event' && event.event === 'rseq' ? [event.body as RunThrough] : [];
     });
   }
 }

@@ -14,6 +14,9 @@ import { DapRequestError } from './requestError.js';
 import { Transcript, type TranscriptEntry } from './transcript.js';
 import { type AdapterExit, connectTransport, type SpawnOptions, spawnTransport, type Transport } from './transport.js';
 
+/** What an adapter tells of one run through a restartable sequence. */
+export type RunThrough = Events['rseq'];
+
 /** Settings of a client. */
 export interface ClientOptions {
   /** For requests and waits that name no time of their own; undefined waits as long as the adapter lives. */

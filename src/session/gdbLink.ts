@@ -96,7 +96,7 @@ export class GdbLink implements Gdb {
 
   /** What must not be otherwise, whatever the user's own commands have set: out of line, a region runs disarmed. */
   async assertSettings(): Promise<void> {
-    await Promise.all([this.send(gdbSet('displaced-stepping', 'off')), this.send(gdbSet('mi-async', 'on'))]);
+    await this.send(gdbSet('displaced-stepping', 'off'));
   }
 
   /** Lets the program go on without gdb. */
