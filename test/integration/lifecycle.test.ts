@@ -199,7 +199,7 @@ describe('attach', () => {
     const child = await started('plain', '--exit=0');
     await once(child, 'exit');
     await assert.rejects(
-      session.client.request('attach', { processId: child.pid } as D.AttachRequestArguments),
+      session.client.request('attach', { processId: child.pid }),
       new RegExp(`no process ${child.pid}`),
     );
     await session.close();
@@ -208,7 +208,7 @@ describe('attach', () => {
   it('debugs a running program and lets it go unharmed', async () => {
     const child = await started('threads', '100000000', '4');
     const session = await DebugSession.start();
-    await session.client.request('attach', { processId: child.pid } as D.AttachRequestArguments);
+    await session.client.request('attach', { processId: child.pid });
     const source = sampleSource('threads.c');
     await session.breakAt(source, 'step-here');
     const { threadId = 0, reason } = await session.run();
