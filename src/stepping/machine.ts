@@ -52,6 +52,8 @@ interface Step {
   readonly instructions: number;
   /** Regions without a known prelude whose abort handler was entered: the retry is to run free of stops. */
   readonly retrying: readonly Region[];
+  /** Whether a signal handler has cut gdb's command short. */
+  readonly wasInterrupted: boolean;
 }
 
 export interface Transition {
@@ -71,7 +73,7 @@ export function begin(request: StepRequest, position: Position | undefined): Tra
   const near = position !== undefined && position.regions.length > 0;
   if (!near) return plain(request);
   const entering = regionsToPass(position.regions, position.pc);
-  const step: Step = { request, origin: position, instructions: 0, retrying: [] };
+  const step: Step = { request, origin: position, instructions: 0, retrying: [], wasInterrupted: false };
   const returns = request.kind === 'stepOut' && inlineDepth(position.frames) === 0;
   if (!returns && entering.length > 0) return enter(step, position, entering);
   if (request.granularity === 'instruction' && request.kind !== 'stepOut') return plain(request);
@@ -195,7 +197,10 @@ function locate(step: Step | StepRequest, arrival: Arrival): Transition {
 
 /** The thread stands at `now`: is the step over, and if not, how does it go on? */
 function judge(step: Step | StepRequest, arrival: Arrival, now: Position): Transition {
-  if (!('request' in step)) return judge({ request: step, origin: now, instructions: 0, retrying: [] }, arrival, now);
+  if (!('request' in step)) {
+    const begun = { request: step, origin: now, instructions: 0, retrying: [], wasInterrupted: false };
+    return judge(begun, arrival, now);
+  }
   const guessed = isBare(step.origin);
   if (!guessed && inNewSignalHandler(step.origin, now)) return returnFromHandler(step, now);
   const here = settled(step, arrival, now);
@@ -251,9 +256,13 @@ function goOn(step: Step, now: Position): Transition {
   const guards = [...new Set(now.regions.flatMap(guardsOf))];
   // gdb's own end of a step is the truth unless it stepped in another frame than the step's own.
   const judgeEnd = kind === 'stepOut' || step.origin !== now;
+  // gdb ends `finish` out of an inlined function in any signal handler. With the next signal always there already, it
+  // would never get further; `next` runs handlers to their end.
+  const byLine = kind === 'stepOut' && step.wasInterrupted;
+  const command = byLine ? exec('next', thread) : exec(commandOf(step.request), thread, frame);
   return {
-    state: { kind: 'guarded', step: { ...step, instructions: 0 }, judgeEnd },
-    actions: [{ kind: 'insert', thread, addresses: guards }, exec(commandOf(step.request), thread, frame)],
+    state: { kind: 'guarded', step: { ...step, instructions: 0, wasInterrupted: false }, judgeEnd },
+    actions: [{ kind: 'insert', thread, addresses: guards }, command],
   };
 }
 
@@ -273,8 +282,9 @@ function returnToCaller(step: Step, now: Position): Transition {
 function returnFromHandler(step: Step, now: Position): Transition {
   const trampoline = now.frames.findIndex(frame => frame.isSignalTrampoline);
   const { thread } = step.request;
-  if (trampoline === 0) return { state: { kind: 'leaving', step }, actions: [exec('nexti', thread)] };
-  return { state: { kind: 'returning', step }, actions: [exec('finish', thread, trampoline - 1)] };
+  const back: Step = { ...step, wasInterrupted: true };
+  if (trampoline === 0) return { state: { kind: 'leaving', step: back }, actions: [exec('nexti', thread)] };
+  return { state: { kind: 'returning', step: back }, actions: [exec('finish', thread, trampoline - 1)] };
 }
 
 function finish(as: 'step' | 'stop' | 'resume', note?: string, told: readonly Action[] = []): Transition {

@@ -394,3 +394,20 @@ describe('the free pass of a thread that was stopped inside a region', () => {
     assert.equal(stepping(THROUGH, at(START)).stop('user', 0x999n).finished, 'stop');
   });
 });
+
+describe('stepOut from an inlined function, which a signal handler has cut short', () => {
+  it('goes on by lines, so that the next signal does not cut it short at the same place', () => {
+    const inlined = { frames: [frame(0x100n, 'g'), frame(0x100n, 'f'), frame(MAIN, 'main')] };
+    const step = stepping(STEP_OUT, at(0x100n, inlined));
+    assert.equal(step.command, 'finish');
+    const trampoline = { pc: 0x900n, hasLine: false, isSignalTrampoline: true };
+    step.stop('endOfStep', 0x800n);
+    step.stand(at(0x800n, { frameAddress: 0x800n, frames: [frame(0x800n, 'handler'), trampoline, ...inlined.frames] }));
+    assert.equal(step.command, 'finish');
+    step.stop('endOfStep', 0x900n);
+    step.stand(at(0x900n, { line: 0, frameAddress: 0x810n, frames: [trampoline, ...inlined.frames], regions: [] }));
+    assert.equal(step.command, 'nexti');
+    step.stop('endOfStep', 0x100n).stand(at(0x100n, inlined));
+    assert.equal(step.command, 'next');
+  });
+});
