@@ -5,41 +5,17 @@ import type { Region } from '../rseq/region.js';
 import type { Action, FrameSummary, StepRequest, StopCause } from '../stepping/types.js';
 import type { Address } from '../util/address.js';
 import { messageOf, RequestError } from '../util/errors.js';
+import type { ExecutionPorts } from './executionPorts.js';
 import { FreePass } from './freePass.js';
 import { Interrupter } from './interrupter.js';
 import { Pause } from './pause.js';
-import type { Client, Gdb, Tell } from './ports.js';
 import { innermostFrames, locate, neighbourhood } from './position.js';
 import { StepDriver } from './stepDriver.js';
 import { exitCodeOf, stoppedBody } from './stopReport.js';
 import { StopWaiter, untoldStop } from './stopWaiter.js';
 
-/** What execution needs of the other subjects of the session. */
-export interface ExecutionPorts {
-  readonly gdb: Gdb;
-  readonly client: Client;
-  readonly tell: Tell;
-  readonly processId: () => number | undefined;
-  /** Regions whose functions hold one of the addresses; none while rseq awareness is off. */
-  readonly regionsNear: (addresses: readonly Address[]) => readonly Region[];
-  /** Whether a step must not end there: inside a region. */
-  isInsideRegion(address: Address): boolean;
-  /** Whether nothing that is loaded has a region. */
-  readonly noRegions: () => boolean;
-  /** The DAP ids of the user's breakpoints that the stop has hit. */
-  breakpointsHit(stop: StoppedEvent): readonly number[];
-  /** Whether a breakpoint that the adapter judges by itself was hit and is not to stop the program. */
-  isSilent(stop: StoppedEvent): Promise<boolean>;
-  /** Whether the stop is the one on entry that the user asked for. */
-  isEntry(stop: StoppedEvent): boolean;
-  /** Libraries have come or gone at a stop that gdb made for it: bring regions and breakpoints up to date. */
-  librariesChanged(): Promise<void>;
-  /** A thread has run through regions: by a step, or by a free pass, in which an abort is what the stop inside has cost. */
-  passed(action: Action & { kind: 'tell' }, thread: number, isFree: boolean): void;
-  /** The program has ended: exit code, or 128 + signal. */
-  exited(code: number): Promise<void>;
-  /** The target goes on, or has stopped: handles of the last stop are stale. */
-  pauseChanged(): void;
+function isEnd({ reason }: StoppedEvent): boolean {
+  return reason === 'exited' || reason === 'exited-normally' || reason === 'exited-signalled';
 }
 
 /** The owner of the run state: whether the target runs, why it stopped, and the step in progress. */
@@ -48,6 +24,8 @@ export class Execution {
   /** Whether gdb says that a thread runs; changes in the middle of a step too. */
   private gdbRunning = false;
   private ended = false;
+  /** The process has ended; the reaction to that may still be waiting its turn. */
+  private isGone = false;
   private readonly waiter = new StopWaiter();
   /** The user's own mode; a step sets another one only while it lasts. */
   private lockingMode = 'replay';
@@ -56,7 +34,7 @@ export class Execution {
   readonly interrupter: Interrupter;
 
   constructor(private readonly ports: ExecutionPorts) {
-    const { gdb, client } = ports;
+    const { gdb } = ports;
     this.interrupter = new Interrupter(gdb, ports.processId);
     const stepping = {
       gdb,
@@ -69,7 +47,7 @@ export class Execution {
         ports.passed(action, thread, false);
       },
       post: (job: () => Promise<void>) => {
-        client.post(job);
+        this.post(job);
       },
     };
     this.driver = new StepDriver({
@@ -144,9 +122,12 @@ export class Execution {
     await this.resume(() => this.driver.begin(request, position));
   }
 
-  /** Stops the program; the client is told by `stopped`. */
+  /**
+   * Stops the program; the client is told by `stopped`. It counts what the client knows, not whether gdb has said already
+   * that a thread runs: an interrupt that comes too early stops the thread as soon as it goes on.
+   */
   requestPause(): void {
-    if (this.gdbRunning || this.driver.active || this.freePass.active) this.interrupter.request('pause');
+    if (this.pause === undefined && !this.ended) this.interrupter.request('pause');
   }
 
   /**
@@ -189,13 +170,14 @@ export class Execution {
   /** The state changes at once; what follows from it is queued behind the request in progress. */
   onStopped(stop: StoppedEvent): void {
     this.gdbRunning = false;
+    if (isEnd(stop)) this.isGone = true;
     if (this.waiter.take(stop)) return;
-    this.ports.client.post(() => this.handleStop(stop));
+    this.post(() => this.handleStop(stop));
   }
 
   /** gdb could not insert a breakpoint when it resumed, and is silent about the stop that follows. */
   onInsertionFailure(message: string): void {
-    this.ports.client.post(async () => {
+    this.post(async () => {
       const stop = this.gdbRunning ? await untoldStop(this.ports.gdb) : undefined;
       if (stop === undefined) return;
       this.gdbRunning = false;
@@ -217,6 +199,17 @@ export class Execution {
 
   // --- inside
 
+  /** A process that ends meanwhile takes the ground from under what is being done with it: that is nobody's fault. */
+  private post(job: () => Promise<void>): void {
+    this.ports.client.post(async () => {
+      try {
+        await job();
+      } catch (error) {
+        if (!this.isGone) throw error;
+      }
+    });
+  }
+
   private async regionsNear(thread: number): Promise<readonly Region[]> {
     if (this.ports.noRegions()) return [];
     const frames = this.pause?.framesOf(thread) ?? (await innermostFrames(this.ports.gdb, thread));
@@ -237,7 +230,7 @@ export class Execution {
   }
 
   private async handleStop(stop: StoppedEvent): Promise<void> {
-    if (stop.reason === 'exited' || stop.reason === 'exited-normally' || stop.reason === 'exited-signalled') {
+    if (isEnd(stop)) {
       this.end();
       await this.ports.exited(exitCodeOf(stop));
       return;

@@ -231,7 +231,7 @@ async function readStatus(pid: number): Promise<string> {
 
 describe('pause', () => {
   it('stops a running program, once each time, and never by chance later', async () => {
-    const session = await DebugSession.start();
+    const session = await DebugSession.start({ trace: true });
     await session.launch('threads', { args: ['1000000000', '4'] });
     await session.client.request('configurationDone', {});
     await session.client.waitFor('process');

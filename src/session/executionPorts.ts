@@ -1,0 +1,33 @@
+import type { StoppedEvent } from '../mi/events.js';
+import type { Region } from '../rseq/region.js';
+import type { Action } from '../stepping/types.js';
+import type { Address } from '../util/address.js';
+import type { Client, Gdb, Tell } from './ports.js';
+
+/** What execution needs of the other subjects of the session. */
+export interface ExecutionPorts {
+  readonly gdb: Gdb;
+  readonly client: Client;
+  readonly tell: Tell;
+  readonly processId: () => number | undefined;
+  /** Regions whose functions hold one of the addresses; none while rseq awareness is off. */
+  readonly regionsNear: (addresses: readonly Address[]) => readonly Region[];
+  /** Whether a step must not end there: inside a region. */
+  isInsideRegion(address: Address): boolean;
+  /** Whether nothing that is loaded has a region. */
+  readonly noRegions: () => boolean;
+  /** The DAP ids of the user's breakpoints that the stop has hit. */
+  breakpointsHit(stop: StoppedEvent): readonly number[];
+  /** Whether a breakpoint that the adapter judges by itself was hit and is not to stop the program. */
+  isSilent(stop: StoppedEvent): Promise<boolean>;
+  /** Whether the stop is the one on entry that the user asked for. */
+  isEntry(stop: StoppedEvent): boolean;
+  /** Libraries have come or gone at a stop that gdb made for it: bring regions and breakpoints up to date. */
+  librariesChanged(): Promise<void>;
+  /** A thread has run through regions: by a step, or by a free pass, in which an abort is what the stop inside has cost. */
+  passed(action: Action & { kind: 'tell' }, thread: number, isFree: boolean): void;
+  /** The program has ended: exit code, or 128 + signal. */
+  exited(code: number): Promise<void>;
+  /** The target goes on, or has stopped: handles of the last stop are stale. */
+  pauseChanged(): void;
+}
