@@ -40,7 +40,7 @@ export interface LifecyclePorts {
   readonly execution: Execution;
   readonly breakpoints: Breakpoints;
   readonly modules: Modules;
-  readonly capabilities: D.Capabilities;
+  readonly capabilities: () => D.Capabilities;
   /** The configuration is known: before gdb is started. */
   configured(config: LaunchConfig | AttachConfig): void;
 }
@@ -66,7 +66,7 @@ export class Lifecycle {
       run: args => {
         this.initialized = true;
         this.client = args;
-        return this.ports.capabilities;
+        return this.ports.capabilities();
       },
     },
     launch: { when: 'initialized', run: args => this.launch(args as Readonly<Record<string, unknown>>) },

@@ -1,17 +1,12 @@
-import type { DebugProtocol as D } from '@vscode/debugprotocol';
-import { optionalString, requireNumber } from '../dap/arguments.js';
 import type { DapConnection } from '../dap/connection.js';
 import type { RouteTable, SessionState } from '../dap/route.js';
-import type { Breakpoint } from '../mi/breakpoint.js';
 import { gdbSet } from '../mi/commands.js';
-import { breakDelete } from '../mi/commandsBreakpoints.js';
 import type { MiEvent } from '../mi/events.js';
-import type { StepRequest } from '../stepping/types.js';
-import { Announcements } from './announcements.js';
 import { Breakpoints } from './breakpoints.js';
+import { capabilitiesOf } from './capabilities.js';
 import { Execution } from './execution.js';
-import { whyRefused } from './consoleBreakpoints.js';
 import { takeResuming } from './consoleRoad.js';
+import { GdbEvents } from './gdbEvents.js';
 import { GdbLink } from './gdbLink.js';
 import { Inspection } from './inspection.js';
 import type { RseqOptions } from './launchConfig.js';
@@ -21,6 +16,7 @@ import { Modules } from './modules.js';
 import type { Client, Tell } from './ports.js';
 import { summarize } from './position.js';
 import { Restartable } from './restartable.js';
+import { steppingRoutes } from './steppingRoutes.js';
 
 /** One debugging session with one client. */
 export interface Session {
@@ -29,29 +25,6 @@ export interface Session {
   /** Ends the program (or lets go of it) and gdb; settles when no process of ours is left. Never rejects. */
   end(): Promise<void>;
 }
-
-/** What the adapter can do: each has its route, see the composition below. */
-const CAPABILITIES: D.Capabilities = {
-  supportsCancelRequest: true,
-  supportsConfigurationDoneRequest: true,
-  supportsConditionalBreakpoints: true,
-  supportsHitConditionalBreakpoints: true,
-  supportsLogPoints: true,
-  supportsFunctionBreakpoints: true,
-  supportsInstructionBreakpoints: true,
-  supportsSteppingGranularity: true,
-  supportsDelayedStackTraceLoading: true,
-  supportsTerminateRequest: true,
-  supportTerminateDebuggee: true,
-  supportsSetVariable: true,
-  supportsSetExpression: true,
-  supportsEvaluateForHovers: true,
-  supportsValueFormattingOptions: true,
-  supportsReadMemoryRequest: true,
-  supportsWriteMemoryRequest: true,
-  supportsDisassembleRequest: true,
-  supportsClipboardContext: true,
-};
 
 /** Makes the subjects of a session and hands each what it needs of the others. */
 export function createSession(connection: DapConnection): Session {
@@ -66,12 +39,12 @@ class Composition implements Session {
   private readonly link: GdbLink;
   private readonly modules: Modules;
   private readonly logpoints: Logpoints;
-  private readonly announcements = new Announcements();
   private readonly breakpoints: Breakpoints;
   private readonly restartable: Restartable;
   private readonly execution: Execution;
   private readonly inspection: Inspection;
   private readonly lifecycle: Lifecycle;
+  private readonly events: GdbEvents;
 
   constructor(private readonly connection: DapConnection) {
     this.client = {
@@ -110,17 +83,28 @@ class Composition implements Session {
       execution: this.execution,
       breakpoints: this.breakpoints,
       modules: this.modules,
-      capabilities: CAPABILITIES,
+      capabilities: () => capabilitiesOf(this.routes),
       configured: config => {
         this.rseq = config.rseq;
       },
+    });
+    this.events = new GdbEvents({
+      gdb: this.link,
+      client: this.client,
+      tell: this.tell,
+      log: connection.log,
+      execution: this.execution,
+      breakpoints: this.breakpoints,
+      modules: this.modules,
+      logpoints: this.logpoints,
+      lifecycle: this.lifecycle,
     });
     this.routes = {
       ...this.lifecycle.routes,
       ...this.breakpoints.routes,
       ...this.restartable.routes,
       ...this.inspection.routes,
-      ...this.steppingRoutes(),
+      ...steppingRoutes(this.execution),
     };
   }
 
@@ -136,10 +120,10 @@ class Composition implements Session {
     const { log } = this.connection;
     const listener = {
       event: (event: MiEvent) => {
-        this.onEvent(event);
+        this.events.onEvent(event);
       },
       text: (kind: 'console' | 'log', text: string, collected: boolean) => {
-        this.onText(kind, text, collected);
+        this.events.onText(kind, text, collected);
       },
       warning: (text: string) => {
         this.tell('important', `${text}\n`);
@@ -220,99 +204,6 @@ class Composition implements Session {
         }),
       supports: () => this.lifecycle.client,
     });
-  }
-
-  private steppingRoutes(): RouteTable {
-    const step = async (kind: StepRequest['kind'], args: D.NextArguments): Promise<void> => {
-      const granularity = optionalString(args, 'granularity') === 'instruction' ? 'instruction' : 'line';
-      await this.execution.step({ thread: requireNumber(args, 'threadId'), kind, granularity });
-    };
-    return {
-      continue: {
-        when: 'stopped',
-        run: async () => {
-          await this.execution.continue();
-          return { allThreadsContinued: true };
-        },
-      },
-      next: { when: 'stopped', run: args => step('next', args) },
-      stepIn: { when: 'stopped', run: args => step('stepIn', args) },
-      stepOut: { when: 'stopped', run: args => step('stepOut', args) },
-      pause: {
-        when: 'launched',
-        overtakes: true,
-        run: () => {
-          this.execution.requestPause();
-        },
-      },
-    };
-  }
-
-  private onEvent(event: MiEvent): void {
-    switch (event.kind) {
-      case 'running':
-        this.execution.onRunning();
-        return;
-      case 'stopped':
-        this.execution.onStopped(event);
-        return;
-      case 'threadCreated':
-        this.client.emit('thread', { reason: 'started', threadId: event.threadId });
-        return;
-      case 'threadExited':
-        this.client.emit('thread', { reason: 'exited', threadId: event.threadId });
-        return;
-      case 'groupStarted':
-        this.lifecycle.processStarted(event.pid);
-        return;
-      case 'libraryLoaded':
-        this.client.post(async () => {
-          const pid = this.lifecycle.processId;
-          if (pid !== undefined) await this.modules.libraryLoaded(event.library, pid);
-        });
-        return;
-      case 'libraryUnloaded':
-        this.modules.libraryUnloaded(event.library);
-        return;
-      case 'breakpointCreated':
-        this.refuseHarmful(event.breakpoint);
-        return;
-      case 'breakpointModified':
-        if (!this.breakpoints.onModified(event.breakpoint)) this.refuseHarmful(event.breakpoint);
-        return;
-      case 'breakpointDeleted':
-        this.execution.breakpointDeleted(event.number);
-        this.breakpoints.onDeleted(event.number);
-        return;
-      case 'parameterChanged':
-        if (event.name === 'scheduler-locking') this.execution.schedulerLockingChanged(event.value);
-        return;
-      case 'threadSelected':
-      case 'groupExited':
-      case 'memoryChanged':
-        return;
-      case 'unknown':
-        this.connection.log.debug(`gdb told something unknown: ${event.record.asyncClass}`);
-    }
-  }
-
-  /** A breakpoint of the debug console's. */
-  private refuseHarmful(breakpoint: Breakpoint): void {
-    if (this.modules.index.isEmpty) return;
-    const why = whyRefused(breakpoint, address => this.modules.index.inside(address) !== undefined);
-    if (why === undefined) return;
-    this.client.post(async () => {
-      await this.link.send(breakDelete([breakpoint.number]));
-      this.tell('important', `${why}\n`);
-    });
-  }
-
-  private onText(kind: 'console' | 'log', text: string, collected: boolean): void {
-    if (kind === 'log' && /^(Cannot|Could not) insert/.test(text)) this.execution.onInsertionFailure(text.trim());
-    const { rest, messages } = kind === 'console' ? this.logpoints.split(text) : { rest: text, messages: [] };
-    for (const message of messages) this.tell('console', message);
-    const news = collected ? '' : this.announcements.strip(rest);
-    if (news !== '') this.tell('console', news);
   }
 
   private onPauseChanged(): void {

@@ -1,0 +1,53 @@
+import type { DebugProtocol as D } from '@vscode/debugprotocol';
+import type { CommandName } from '../dap/protocol.js';
+import type { RouteTable } from '../dap/route.js';
+
+/** The flags that stand for one request: each is advertised where its request has a route. */
+const OF_REQUEST = {
+  breakpointLocations: 'supportsBreakpointLocationsRequest',
+  cancel: 'supportsCancelRequest',
+  completions: 'supportsCompletionsRequest',
+  configurationDone: 'supportsConfigurationDoneRequest',
+  dataBreakpointInfo: 'supportsDataBreakpoints',
+  disassemble: 'supportsDisassembleRequest',
+  exceptionInfo: 'supportsExceptionInfoRequest',
+  gotoTargets: 'supportsGotoTargetsRequest',
+  loadedSources: 'supportsLoadedSourcesRequest',
+  modules: 'supportsModulesRequest',
+  readMemory: 'supportsReadMemoryRequest',
+  restart: 'supportsRestartRequest',
+  restartFrame: 'supportsRestartFrame',
+  setExpression: 'supportsSetExpression',
+  setFunctionBreakpoints: 'supportsFunctionBreakpoints',
+  setInstructionBreakpoints: 'supportsInstructionBreakpoints',
+  setVariable: 'supportsSetVariable',
+  stepBack: 'supportsStepBack',
+  stepInTargets: 'supportsStepInTargetsRequest',
+  terminate: 'supportsTerminateRequest',
+  terminateThreads: 'supportsTerminateThreadsRequest',
+  writeMemory: 'supportsWriteMemoryRequest',
+} as const satisfies Partial<Record<CommandName, keyof D.Capabilities>>;
+
+/** Requests that the dispatcher answers itself. */
+const OF_DISPATCHER: ReadonlySet<string> = new Set(['cancel']);
+
+/** How requests behave: what no route of its own stands for. */
+const BEHAVIOURS: D.Capabilities = {
+  supportsConditionalBreakpoints: true,
+  supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: true,
+  supportsSteppingGranularity: true,
+  supportsDelayedStackTraceLoading: true,
+  supportTerminateDebuggee: true,
+  supportsEvaluateForHovers: true,
+  supportsValueFormattingOptions: true,
+  supportsClipboardContext: true,
+};
+
+/** What the adapter can do: a request is advertised exactly where a route answers it. */
+export function capabilitiesOf(routes: RouteTable): D.Capabilities {
+  const served = Object.entries(OF_REQUEST)
+    .filter(([command]) => command in routes || OF_DISPATCHER.has(command))
+    .map(([, flag]) => [flag, true] as const);
+  return { ...BEHAVIOURS, ...Object.fromEntries(served) };
+}

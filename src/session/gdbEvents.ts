@@ -1,0 +1,104 @@
+import type { Breakpoint } from '../mi/breakpoint.js';
+import { breakDelete } from '../mi/commandsBreakpoints.js';
+import type { MiEvent } from '../mi/events.js';
+import type { Logger } from '../util/log.js';
+import { Announcements } from './announcements.js';
+import type { Breakpoints } from './breakpoints.js';
+import { whyRefused } from './consoleBreakpoints.js';
+import type { Execution } from './execution.js';
+import type { Lifecycle } from './lifecycle.js';
+import type { Logpoints } from './logpoints.js';
+import type { Modules } from './modules.js';
+import type { Client, Gdb, Tell } from './ports.js';
+
+/** Whom gdb's events concern. */
+export interface GdbEventsPorts {
+  readonly gdb: Gdb;
+  readonly client: Client;
+  readonly tell: Tell;
+  readonly log: Logger;
+  readonly execution: Execution;
+  readonly breakpoints: Breakpoints;
+  readonly modules: Modules;
+  readonly logpoints: Logpoints;
+  readonly lifecycle: Lifecycle;
+}
+
+/** Hands what gdb says to the subjects that it concerns. */
+export class GdbEvents {
+  private readonly announcements = new Announcements();
+
+  constructor(private readonly ports: GdbEventsPorts) {}
+
+  /** One asynchronous record, at once. */
+  onEvent(event: MiEvent): void {
+    const { execution, breakpoints, modules, lifecycle, client } = this.ports;
+    switch (event.kind) {
+      case 'running':
+        execution.onRunning();
+        return;
+      case 'stopped':
+        execution.onStopped(event);
+        return;
+      case 'threadCreated':
+        client.emit('thread', { reason: 'started', threadId: event.threadId });
+        return;
+      case 'threadExited':
+        client.emit('thread', { reason: 'exited', threadId: event.threadId });
+        return;
+      case 'groupStarted':
+        lifecycle.processStarted(event.pid);
+        return;
+      case 'libraryLoaded':
+        client.post(async () => {
+          const pid = lifecycle.processId;
+          if (pid !== undefined) await modules.libraryLoaded(event.library, pid);
+        });
+        return;
+      case 'libraryUnloaded':
+        modules.libraryUnloaded(event.library);
+        return;
+      case 'breakpointCreated':
+        this.refuseHarmful(event.breakpoint);
+        return;
+      case 'breakpointModified':
+        if (!breakpoints.onModified(event.breakpoint)) this.refuseHarmful(event.breakpoint);
+        return;
+      case 'breakpointDeleted':
+        execution.breakpointDeleted(event.number);
+        breakpoints.onDeleted(event.number);
+        return;
+      case 'parameterChanged':
+        if (event.name === 'scheduler-locking') execution.schedulerLockingChanged(event.value);
+        return;
+      case 'threadSelected':
+      case 'groupExited':
+      case 'memoryChanged':
+        return;
+      case 'unknown':
+        this.ports.log.debug(`gdb told something unknown: ${event.record.asyncClass}`);
+    }
+  }
+
+  /** Text of gdb's console or log; `collected`: it belongs to the answer of a command, which shows it. */
+  onText(kind: 'console' | 'log', text: string, collected: boolean): void {
+    const { execution, logpoints, tell } = this.ports;
+    if (kind === 'log' && /^(Cannot|Could not) insert/.test(text)) execution.onInsertionFailure(text.trim());
+    const { rest, messages } = kind === 'console' ? logpoints.split(text) : { rest: text, messages: [] };
+    for (const message of messages) tell('console', message);
+    const news = collected ? '' : this.announcements.strip(rest);
+    if (news !== '') tell('console', news);
+  }
+
+  /** A breakpoint of the debug console's. */
+  private refuseHarmful(breakpoint: Breakpoint): void {
+    const { index } = this.ports.modules;
+    if (index.isEmpty) return;
+    const why = whyRefused(breakpoint, address => index.inside(address) !== undefined);
+    if (why === undefined) return;
+    this.ports.client.post(async () => {
+      await this.ports.gdb.send(breakDelete([breakpoint.number]));
+      this.ports.tell('important', `${why}\n`);
+    });
+  }
+}
