@@ -1,41 +1,8 @@
 import assert from 'node:assert/strict';
 import { closeLeftSessions, DebugSession, readReport, sampleSource } from '../support/debugSession.js';
-
-/** A sample, and a place of it from which every step leads through a region. */
-interface Case {
-  readonly sample: string;
-  readonly source: string;
-  /** The marker of the line before the region. */
-  readonly before: string;
-  readonly args?: readonly string[];
-  /** How many of the steps leave the region by an exit of the program's own choice. */
-  readonly exits?: number;
-}
+import { STEP_CASES, type StepCase } from '../support/stepCases.js';
 
 const STEPS = 50;
-
-const CASES: readonly Case[] = [
-  { sample: 'counter_points', source: 'counter_points.c', before: 'before-region' },
-  { sample: 'counter_cs', source: 'counter_cs.c', before: 'before-region' },
-  { sample: 'counter_asm', source: 'counter_asm.S', before: 'before-prelude' },
-  { sample: 'list_exits', source: 'list_exits.c', before: 'push-before-region' },
-  { sample: 'list_exits', source: 'list_exits.c', before: 'pop-before-region', exits: 25 },
-  { sample: 'threads', source: 'threads.c', before: 'before-region', args: ['100', '1', '--pin'] },
-  { sample: 'retry_line', source: 'retry_line.c', before: 'step-here' },
-  { sample: 'inlined', source: 'inlined.c', before: 'alpha-cs' },
-  { sample: 'inlined', source: 'inlined.c', before: 'beta-cs-first' },
-  { sample: 'inlined', source: 'inlined.c', before: 'gamma-points' },
-  { sample: 'cxx', source: 'cxx.cpp', before: 'before-region' },
-  { sample: 'one_insn_arm', source: 'one_insn_arm.c', before: 'before-region' },
-  { sample: 'base_register', source: 'base_register.c', before: 'before-region' },
-  { sample: 'early_exits', source: 'early_exits.c', before: 'before-region' },
-  { sample: 'own_area', source: 'own_area.c', before: 'before-region' },
-  { sample: 'other_path', source: 'other_path.c', before: 'before-region' },
-  { sample: 'inner_loop', source: 'inner_loop.c', before: 'before-region' },
-  { sample: 'link_lib', source: 'libpercpu.c', before: 'cs-before-region' },
-  { sample: 'link_lib', source: 'libpercpu.c', before: 'points-before-region' },
-  { sample: 'dlopen_lib', source: 'libpercpu.c', before: 'cs-before-region' },
-];
 
 /** Enough steps to come from a line to the end of the region behind it: lines are few, instructions are not. */
 const LIMIT = { line: 8, instruction: 80 } as const;
@@ -44,7 +11,7 @@ afterEach(closeLeftSessions);
 
 describe('steps through restartable sequences', function () {
   this.timeout(60_000);
-  for (const one of CASES) {
+  for (const one of STEP_CASES) {
     for (const granularity of ['line', 'instruction'] as const) {
       it(`commit at every try: ${one.sample} from @${one.before}, by ${granularity}`, async () => {
         const session = await DebugSession.start();
@@ -56,7 +23,7 @@ describe('steps through restartable sequences', function () {
   }
 });
 
-async function stepThrough(session: DebugSession, one: Case, granularity: 'line' | 'instruction'): Promise<void> {
+async function stepThrough(session: DebugSession, one: StepCase, granularity: 'line' | 'instruction'): Promise<void> {
   const source = sampleSource(one.source);
   await session.breakAt(source, one.before);
   let { threadId = 0 } = await session.run();
