@@ -275,8 +275,9 @@ export class Execution {
     const thread = stop.threadId ?? 0;
     // Code of a region without lines (an abort handler, a cold part) is no place for a step to end either.
     const bare = stop.frame?.line === undefined && this.ports.regionsNear([pc]).length > 0;
-    const insideRegion = bare || this.ports.isInsideRegion(pc);
-    await this.driver.onInput({ kind: 'stop', cause, thread, pc, insideRegion });
+    const inTrampoline = stop.frame?.func === '<signal handler called>';
+    const noPlaceToEnd = bare || inTrampoline || this.ports.isInsideRegion(pc);
+    await this.driver.onInput({ kind: 'stop', cause, thread, pc, noPlaceToEnd });
   }
 
   /** The stop that the machine was told of last: what `finish` reports. */

@@ -69,8 +69,8 @@ export class FreePass {
   async onStop(stop: StoppedEvent, cause: StopCause): Promise<void> {
     this.lastStop = stop;
     const pc = stop.frame?.address ?? 0n;
-    const insideRegion = this.ports.isInsideRegion(pc);
-    await this.driver.onInput({ kind: 'stop', cause, thread: stop.threadId ?? 0, pc, insideRegion });
+    const noPlaceToEnd = this.ports.isInsideRegion(pc);
+    await this.driver.onInput({ kind: 'stop', cause, thread: stop.threadId ?? 0, pc, noPlaceToEnd });
   }
 
   async fail(message: string): Promise<void> {

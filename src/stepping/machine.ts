@@ -102,10 +102,10 @@ function onStop(state: Exclude<State, { kind: 'done' }>, stop: Input & { kind: '
   if (stop.cause === 'interrupt') return repeat(state);
   switch (state.kind) {
     case 'plain':
-      return stop.insideRegion && state.request.granularity === 'line' ? locate(state.request, 'step') : finish('stop');
+      return stop.noPlaceToEnd && state.request.granularity === 'line' ? locate(state.request, 'step') : finish('stop');
     case 'guarded':
       if (stop.cause === 'ours') return locate(state.step, 'guard');
-      return state.judgeEnd || stop.insideRegion ? locate(state.step, 'step') : finish('stop');
+      return state.judgeEnd || stop.noPlaceToEnd ? locate(state.step, 'step') : finish('stop');
     case 'passing':
       return arrive(state.step, state.regions, stop.pc);
     case 'leaving':
@@ -201,6 +201,7 @@ function judge(step: Step | StepRequest, arrival: Arrival, now: Position): Trans
     const begun = { request: step, origin: now, instructions: 0, retrying: [], wasInterrupted: false };
     return judge(begun, arrival, now);
   }
+  if (isTrampoline(now)) return leaveTrampoline(step);
   const guessed = isBare(step.origin);
   if (!guessed && inNewSignalHandler(step.origin, now)) return returnFromHandler(step, now);
   const here = settled(step, arrival, now);
@@ -283,8 +284,17 @@ function returnFromHandler(step: Step, now: Position): Transition {
   const trampoline = now.frames.findIndex(frame => frame.isSignalTrampoline);
   const { thread } = step.request;
   const back: Step = { ...step, wasInterrupted: true };
-  if (trampoline === 0) return { state: { kind: 'leaving', step: back }, actions: [exec('nexti', thread)] };
   return { state: { kind: 'returning', step: back }, actions: [exec('finish', thread, trampoline - 1)] };
+}
+
+/** A signal handler's trampoline has no lines: gdb's `finish` out of a handler ends there, ours in the interrupted code. */
+function leaveTrampoline(step: Step): Transition {
+  const leaving: Step = { ...step, wasInterrupted: true };
+  return { state: { kind: 'leaving', step: leaving }, actions: [exec('nexti', step.request.thread)] };
+}
+
+function isTrampoline({ frames }: Position): boolean {
+  return frames[0]?.isSignalTrampoline === true;
 }
 
 function finish(as: 'step' | 'stop' | 'resume', note?: string, told: readonly Action[] = []): Transition {

@@ -54,8 +54,8 @@ export type Input =
       readonly cause: StopCause;
       readonly thread: number;
       readonly pc: Address;
-      /** Whether `pc` lies in some region, near the step or not, or in code of one that has no line: no place for a step to end. */
-      readonly insideRegion: boolean;
+      /** Whether a step by line must not end at `pc`: in some region, near the step or not, in code of one that has no line, or in a signal trampoline. */
+      readonly noPlaceToEnd: boolean;
     }
   | { readonly kind: 'position'; readonly position: Position }
   | { readonly kind: 'timeout' }

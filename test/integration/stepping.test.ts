@@ -57,6 +57,24 @@ async function throughOne(session: DebugSession, thread: number, granularity: 'l
   else assert.equal(frame?.instructionPointerReference, session.runThroughs().at(-1)?.address);
 }
 
+describe('stepOut of a signal handler', () => {
+  it('ends in the code that the signal has interrupted', async () => {
+    const session = await DebugSession.start();
+    await session.launch('signals', { args: ['3000', '--no-timer', '--pin'] });
+    const source = sampleSource('signals.c');
+    await session.breakAt(source, 'handler-after-region');
+    const { threadId = 0 } = await session.run();
+    const names = (await session.frames(threadId, 8)).map(({ name }) => name);
+    const interrupted = names[names.indexOf('<signal handler called>') + 1];
+    assert.equal((await session.step('stepOut', threadId)).reason, 'step');
+    assert.equal((await session.frames(threadId, 1))[0]?.name, interrupted);
+    const { stdout } = await session.finish(threadId, source);
+    const { sum, expected } = readReport(stdout);
+    assert.equal(sum, expected);
+    await session.close();
+  });
+});
+
 describe('a step near no restartable sequence', () => {
   it('sends gdb the one command that it would get from a plain adapter', async () => {
     const session = await DebugSession.start({ trace: true });

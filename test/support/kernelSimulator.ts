@@ -127,10 +127,10 @@ export class Simulation {
     const pc = addressOf(end.pc);
     const hasLine = this.program.code[end.pc]!.line !== undefined;
     // Where there is no line, an abort handler or a cold part is as good as the region: no step may end in it.
-    const insideRegion = this.regions.some(({ range, functions }) =>
+    const noPlaceToEnd = this.regions.some(({ range, functions }) =>
       (hasLine ? [range] : functions).some(each => each !== undefined && contains(each, pc)),
     );
-    return { ...end, pc, insideRegion };
+    return { ...end, pc, noPlaceToEnd };
   }
 
   private take(input: Input): readonly Action[] {

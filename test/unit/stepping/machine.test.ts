@@ -24,8 +24,8 @@ class Driven {
     return this;
   }
 
-  stop(cause: StopCause, pc: Address, rest: { thread?: number; insideRegion?: boolean } = {}): this {
-    return this.send({ kind: 'stop', cause, thread: 1, pc, insideRegion: false, ...rest });
+  stop(cause: StopCause, pc: Address, rest: { thread?: number; noPlaceToEnd?: boolean } = {}): this {
+    return this.send({ kind: 'stop', cause, thread: 1, pc, noPlaceToEnd: false, ...rest });
   }
 
   stand(position: Position): this {
@@ -95,7 +95,7 @@ describe('a step far from any region', () => {
   });
 
   it('that has ended inside a region all the same is taken out of it', () => {
-    const step = stepping(NEXT, undefined).stop('endOfStep', START, { insideRegion: true });
+    const step = stepping(NEXT, undefined).stop('endOfStep', START, { noPlaceToEnd: true });
     assert.equal(step.kind, 'locating');
     assert.equal(step.stand(at(START, { atLineStart: false })).command, 'continue');
     assert.deepEqual(step.inserted.slice(0, 3), [POST_COMMIT, ABORT, BRANCH]);
@@ -277,6 +277,23 @@ describe('stepping into a recursion', () => {
 
 describe('what comes between', () => {
   const handlerFrames = [frame(0x90n, 'onSignal'), { ...frame(1n), isSignalTrampoline: true }, frame(ABORT, 'f')];
+
+  it('stepOut of a signal handler ends in the code that was interrupted, not in the trampoline', () => {
+    const handler = at(0x90n, { frames: handlerFrames, frameAddress: 0x900n });
+    const step = stepping(STEP_OUT, handler).stop('endOfStep', 1n, { noPlaceToEnd: true });
+    step.stand(at(1n, { line: 0, frames: handlerFrames.slice(1), frameAddress: 0xf00n, regions: [] }));
+    assert.deepEqual([step.kind, step.command], ['leaving', 'nexti']);
+    step.stop('endOfStep', 0x121n).stand(at(0x121n, { line: 3 }));
+    assert.equal(step.finished, 'step');
+  });
+
+  it('a step near no region does not end in a trampoline either', () => {
+    const step = stepping(STEP_OUT, undefined).stop('endOfStep', 1n, { noPlaceToEnd: true });
+    step.stand(at(1n, { line: 0, frames: handlerFrames.slice(1), frameAddress: 0xf00n, regions: [] }));
+    assert.equal(step.command, 'nexti');
+    step.stop('endOfStep', 0x121n).stand(at(0x121n, { line: 3, regions: [] }));
+    assert.equal(step.finished, 'step');
+  });
 
   it('a signal handler runs to its end before the step goes on', () => {
     const step = stepping(NEXT, at(PRELUDE)).stop('ours', POST_COMMIT);
