@@ -119,7 +119,8 @@ export class Execution {
     const near = await this.regionsNear(request.thread);
     const position =
       near.length === 0 ? undefined : await locate(this.ports.gdb, request.thread, this.ports.regionsNear);
-    await this.resume(() => this.driver.begin(request, position));
+    const intoAttempt = position !== undefined && this.ports.entersAttempt(request, position);
+    await this.resume(() => this.driver.begin({ ...request, intoAttempt }, position));
   }
 
   /**
@@ -307,6 +308,10 @@ export class Execution {
     if (action.note !== undefined) this.ports.tell('important', `The step was cut short: ${action.note}\n`);
     if (action.as === 'step') this.report(stop, { reason: 'step', ...note });
     else this.report(stop);
+    const { threadId, frame } = stop;
+    const place = frame?.address;
+    const news = threadId === undefined || place === undefined ? undefined : this.ports.stepEnded(threadId, place);
+    if (news !== undefined) this.ports.tell('important', `${news}\n`);
   }
 
   private report(stop: StoppedEvent, as?: Partial<D.StoppedEvent['body']>): void {

@@ -2,8 +2,11 @@ import { RequestError } from '../util/errors.js';
 
 /** What the session does about restartable sequences (attribute `rseq`; a string is short for `stepping`). */
 export interface RseqOptions {
-  /** `through`: steps run through regions; `off`: gdb steps as it does without this adapter, and nothing else is adapted. */
-  readonly stepping: 'through' | 'off';
+  /**
+   * `through`: steps run through regions; `firstIteration`: as well, but the first attempt is stepped into by instruction and
+   * lost; `off`: gdb steps as it does without this adapter, and nothing else is adapted.
+   */
+  readonly stepping: 'through' | 'firstIteration' | 'off';
   /** `move`: a breakpoint inside a region is planted at its prelude; `keep`: where the user put it. */
   readonly breakpointsInside: 'move' | 'keep';
   /** Whether each run through a region is told in the debug console. */
@@ -104,8 +107,8 @@ function setupCommand(item: unknown, index: number): SetupCommand {
 
 function rseqOptions(value: unknown): RseqOptions {
   const raw: Raw = typeof value === 'string' ? { stepping: value } : ((value ?? {}) as Raw);
-  if (!isRecord(raw)) throw wrong('rseq', "an object or one of 'through', 'off'", value);
-  const stepping = choice(raw, 'stepping', ['through', 'off'] as const);
+  if (!isRecord(raw)) throw wrong('rseq', "an object or one of 'through', 'firstIteration', 'off'", value);
+  const stepping = choice(raw, 'stepping', ['through', 'firstIteration', 'off'] as const);
   return {
     stepping,
     breakpointsInside: stepping === 'off' ? 'keep' : choice(raw, 'breakpointsInside', ['move', 'keep'] as const),

@@ -71,7 +71,7 @@ const INSTRUCTIONS_WITHOUT_LINE = 64;
  */
 export function begin(request: StepRequest, position: Position | undefined): Transition {
   const near = position !== undefined && position.regions.length > 0;
-  if (!near) return plain(request);
+  if (!near || request.intoAttempt === true) return plain(request);
   const entering = regionsToPass(position.regions, position.pc);
   const step: Step = { request, origin: position, instructions: 0, retrying: [], wasInterrupted: false };
   const returns = request.kind === 'stepOut' && inlineDepth(position.frames) === 0;

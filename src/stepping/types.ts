@@ -9,6 +9,8 @@ export interface StepRequest {
   readonly thread: number;
   readonly kind: 'next' | 'stepIn' | 'stepOut' | 'through';
   readonly granularity: 'line' | 'instruction';
+  /** An instruction step goes into the attempt that begins where the thread stands, though it will abort: the user wants to see it. */
+  readonly intoAttempt?: boolean;
 }
 
 /** One frame as far as stepping needs it; `pc` of a caller is its return address. */

@@ -278,6 +278,11 @@ describe('stepping into a recursion', () => {
 describe('what comes between', () => {
   const handlerFrames = [frame(0x90n, 'onSignal'), { ...frame(1n), isSignalTrampoline: true }, frame(ABORT, 'f')];
 
+  it('an instruction step that is to show the attempt goes into it like any other', () => {
+    const step = stepping({ ...NEXT, granularity: 'instruction', intoAttempt: true }, at(PRELUDE));
+    assert.deepEqual([step.kind, step.command, step.inserted], ['plain', 'nexti', []]);
+  });
+
   it('stepOut of a signal handler ends in the code that was interrupted, not in the trampoline', () => {
     const handler = at(0x90n, { frames: handlerFrames, frameAddress: 0x900n });
     const step = stepping(STEP_OUT, handler).stop('endOfStep', 1n, { noPlaceToEnd: true });
