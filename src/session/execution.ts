@@ -8,15 +8,13 @@ import { messageOf, RequestError } from '../util/errors.js';
 import type { ExecutionPorts } from './executionPorts.js';
 import { FreePass } from './freePass.js';
 import { Interrupter } from './interrupter.js';
+import { LostAttempts } from './lostAttempts.js';
 import { Pause } from './pause.js';
 import { innermostFrames, locate, neighbourhood } from './position.js';
+import { SilentStops } from './silentStops.js';
 import { StepDriver } from './stepDriver.js';
-import { exitCodeOf, stoppedBody } from './stopReport.js';
-import { StopWaiter, untoldStop } from './stopWaiter.js';
-
-function isEnd({ reason }: StoppedEvent): boolean {
-  return reason === 'exited' || reason === 'exited-normally' || reason === 'exited-signalled';
-}
+import { exitCodeOf, isEnd, stoppedBody } from './stopReport.js';
+import { anyStoppedThread, untoldStop } from './stopWaiter.js';
 
 /** The owner of the run state: whether the target runs, why it stopped, and the step in progress. */
 export class Execution {
@@ -26,7 +24,8 @@ export class Execution {
   private ended = false;
   /** The process has ended; the reaction to that may still be waiting its turn. */
   private isGone = false;
-  private readonly waiter = new StopWaiter();
+  private readonly silent: SilentStops;
+  private readonly lost = new LostAttempts();
   /** The user's own mode; a step sets another one only while it lasts. */
   private lockingMode = 'replay';
   private readonly driver: StepDriver;
@@ -36,6 +35,13 @@ export class Execution {
   constructor(private readonly ports: ExecutionPorts) {
     const { gdb } = ports;
     this.interrupter = new Interrupter(gdb, ports.processId);
+    this.silent = new SilentStops({
+      interrupter: this.interrupter,
+      isRunning: () => this.gdbRunning,
+      hasEnded: () => this.ended,
+      handle: stop => this.handleStop(stop),
+      goOn: stop => this.takeUp(stop),
+    });
     const stepping = {
       gdb,
       locate: (thread: number) => locate(gdb, thread, ports.regionsNear),
@@ -44,7 +50,7 @@ export class Execution {
       },
       schedulerLocking: () => this.lockingMode,
       tell: (action: Action & { kind: 'tell' }, thread: number) => {
-        ports.passed(action, thread, false);
+        this.passed(action, thread, false);
       },
       post: (job: () => Promise<void>) => {
         this.post(job);
@@ -59,7 +65,7 @@ export class Execution {
     this.freePass = new FreePass({
       ...stepping,
       tell: (action, thread) => {
-        ports.passed(action, thread, true);
+        this.passed(action, thread, true);
       },
       isInsideRegion: address => ports.isInsideRegion(address),
       resume: () => this.goOn(),
@@ -84,6 +90,22 @@ export class Execution {
   breakpointDeleted(number: string): void {
     this.driver.onBreakpointDeleted(number);
     this.freePass.onBreakpointDeleted(number);
+  }
+
+  /**
+   * A thread has ended. In the middle of its own step (a signal handler may end it) nobody else would ever end that step,
+   * nor let the threads go on that it holds: gdb waits for the one that is gone.
+   */
+  threadEnded(thread: number): void {
+    this.lost.threadEnded(thread);
+    const driver = [this.driver, this.freePass].find(each => each.steppingThread === thread);
+    if (driver === undefined) return;
+    this.post(async () => {
+      if (this.ended || driver.steppingThread !== thread) return;
+      this.ports.tell('important', `Thread ${thread} has ended before its step did.\n`);
+      const held = (await driver.threadEnded()) ? await anyStoppedThread(this.ports.gdb) : undefined;
+      if (held !== undefined) await this.ports.gdb.send(execContinue({ thread: held }));
+    });
   }
 
   schedulerLockingChanged(mode: string): void {
@@ -119,8 +141,10 @@ export class Execution {
     const near = await this.regionsNear(request.thread);
     const position =
       near.length === 0 ? undefined : await locate(this.ports.gdb, request.thread, this.ports.regionsNear);
-    const intoAttempt = position !== undefined && this.ports.entersAttempt(request, position);
-    await this.resume(() => this.driver.begin({ ...request, intoAttempt }, position));
+    const shows = this.ports.showsFirstAttempt() && position !== undefined;
+    const intoAttempt = shows && this.lost.showsAttempt(request, position);
+    const free = this.lost.of(request.thread);
+    await this.resume(() => this.driver.begin({ ...request, intoAttempt, free }, position));
   }
 
   /**
@@ -135,26 +159,13 @@ export class Execution {
    * Runs `job` while no thread runs: at once where the target is stopped, else in a stop that the client is not told of.
    * For what gdb refuses while the target runs.
    */
-  async whileStopped<T>(job: () => Promise<T>, resume = true): Promise<T> {
-    if (!this.gdbRunning) return job();
-    const silent = await this.halt();
-    try {
-      return await job();
-    } finally {
-      if (silent !== undefined && resume && !this.ended) await this.takeUp(silent);
-    }
+  whileStopped<T>(job: () => Promise<T>, resume = true): Promise<T> {
+    return this.silent.whileStopped(job, resume);
   }
 
   /** Runs a command that lets the target go on to a stop which is nobody's business, and waits for that stop. */
-  async runToStop(start: () => Promise<unknown>): Promise<StoppedEvent> {
-    const stop = this.waiter.next();
-    try {
-      await start();
-    } catch (error) {
-      this.waiter.giveUp();
-      throw error;
-    }
-    return stop;
+  runToStop(start: () => Promise<unknown>): Promise<StoppedEvent> {
+    return this.silent.runToStop(start);
   }
 
   // --- what gdb says
@@ -172,7 +183,7 @@ export class Execution {
   onStopped(stop: StoppedEvent): void {
     this.gdbRunning = false;
     if (isEnd(stop)) this.isGone = true;
-    if (this.waiter.take(stop)) return;
+    if (this.silent.take(stop)) return;
     this.post(() => this.handleStop(stop));
   }
 
@@ -296,9 +307,9 @@ export class Execution {
     else await this.ports.gdb.send(execContinue());
   }
 
-  /** Gives a thread that stands inside a region, or at its arming store, the free pass; false where it does not. */
+  /** Gives a thread that stands inside a region, or has lost an attempt at one near it, the free pass; false where it needs none. */
   private async letThrough(thread: number): Promise<boolean> {
-    return !this.ports.noRegions() && (await this.freePass.begin(thread));
+    return !this.ports.noRegions() && (await this.freePass.begin(thread, this.lost.of(thread)));
   }
 
   private stepFinished(action: Action & { kind: 'finish' }): void {
@@ -308,10 +319,6 @@ export class Execution {
     if (action.note !== undefined) this.ports.tell('important', `The step was cut short: ${action.note}\n`);
     if (action.as === 'step') this.report(stop, { reason: 'step', ...note });
     else this.report(stop);
-    const { threadId, frame } = stop;
-    const place = frame?.address;
-    const news = threadId === undefined || place === undefined ? undefined : this.ports.stepEnded(threadId, place);
-    if (news !== undefined) this.ports.tell('important', `${news}\n`);
   }
 
   private report(stop: StoppedEvent, as?: Partial<D.StoppedEvent['body']>): void {
@@ -319,27 +326,19 @@ export class Execution {
     this.interrupter.makeStale();
     this.pause = new Pause(stop);
     this.ports.pauseChanged();
+    const note = this.lost.stopped(stop, this.ports.regionsNear);
+    if (note !== undefined && this.ports.showsFirstAttempt()) this.ports.tell('important', `${note}\n`);
     const body = stoppedBody(stop, as === undefined ? this.ports.breakpointsHit(stop) : [], asked);
     this.ports.client.emit('stopped', { ...body, ...as });
+  }
+
+  private passed(passed: Action & { kind: 'tell' }, thread: number, isFree: boolean): void {
+    if (passed.outcome !== 'aborted') this.lost.passed(thread, passed.regions);
+    this.ports.passed(passed, thread, isFree);
   }
 
   private endPause(): void {
     this.pause = undefined;
     this.ports.pauseChanged();
-  }
-
-  /**
-   * Stops the target without telling the client.
-   *
-   * @returns the stop; undefined where something else stopped the target first, which the client has been told of
-   */
-  private async halt(): Promise<StoppedEvent | undefined> {
-    const next = this.waiter.next();
-    this.interrupter.request('silent');
-    const stop = await next;
-    const purpose = await this.interrupter.recognise(stop);
-    if (purpose !== undefined) return stop;
-    await this.handleStop(stop);
-    return undefined;
   }
 }

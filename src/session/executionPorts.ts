@@ -1,6 +1,6 @@
 import type { StoppedEvent } from '../mi/events.js';
 import type { Region } from '../rseq/region.js';
-import type { Action, Position, StepRequest } from '../stepping/types.js';
+import type { Action } from '../stepping/types.js';
 import type { Address } from '../util/address.js';
 import type { Client, Gdb, Tell } from './ports.js';
 
@@ -20,10 +20,8 @@ export interface ExecutionPorts {
   breakpointsHit(stop: StoppedEvent): readonly number[];
   /** Whether a breakpoint that the adapter judges by itself was hit and is not to stop the program. */
   isSilent(stop: StoppedEvent): Promise<boolean>;
-  /** Whether an instruction step is to go into the attempt at a region that begins there. */
-  entersAttempt(request: StepRequest, position: Position): boolean;
-  /** A step has ended. @returns what the user must know of the place */
-  stepEnded(thread: number, pc: Address): string | undefined;
+  /** Whether instruction steps go into the first attempt at a region (`rseq.stepping: "firstIteration"`). */
+  showsFirstAttempt(): boolean;
   /** Whether the stop is the one on entry that the user asked for. */
   isEntry(stop: StoppedEvent): boolean;
   /** Libraries have come or gone at a stop that gdb made for it: bring regions and breakpoints up to date. */

@@ -53,16 +53,27 @@ export class FreePass {
     this.driver.abandon();
   }
 
+  /** The thread that is let through; undefined where none is. */
+  get steppingThread(): number | undefined {
+    return this.driver.steppingThread;
+  }
+
+  /** The thread has ended. @returns whether the others were held for it */
+  threadEnded(): Promise<boolean> {
+    return this.driver.threadEnded();
+  }
+
   /**
    * Begins a pass if the thread needs one.
    *
-   * @returns false where it does not stand inside a region, nor at the arming store of one
+   * @param free ids of regions at which the thread has lost an attempt to an earlier stop
+   * @returns false where it stands neither inside a region nor at the arming store of one, nor near one of `free`
    */
-  async begin(thread: number): Promise<boolean> {
+  async begin(thread: number, free: ReadonlySet<string>): Promise<boolean> {
     const position = await this.ports.locate(thread);
     const entering = regionsToPass(position.regions, position.pc).filter(region => isWithin(region, position.pc));
-    if (entering.length === 0) return false;
-    await this.driver.begin({ thread, kind: 'through', granularity: 'line' }, position);
+    if (entering.length === 0 && !position.regions.some(({ id }) => free.has(id))) return false;
+    await this.driver.begin({ thread, kind: 'through', granularity: 'line', free }, position);
     return true;
   }
 

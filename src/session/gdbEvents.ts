@@ -45,6 +45,7 @@ export class GdbEvents {
         return;
       case 'threadExited':
         client.emit('thread', { reason: 'exited', threadId: event.threadId });
+        execution.threadEnded(event.threadId);
         return;
       case 'groupStarted':
         lifecycle.processStarted(event.pid);

@@ -6,7 +6,6 @@ import { Breakpoints } from './breakpoints.js';
 import { capabilitiesOf } from './capabilities.js';
 import { Execution } from './execution.js';
 import { takeResuming } from './consoleRoad.js';
-import { FirstIteration } from './firstIteration.js';
 import { GdbEvents } from './gdbEvents.js';
 import { GdbLink } from './gdbLink.js';
 import { Inspection } from './inspection.js';
@@ -42,7 +41,6 @@ class Composition implements Session {
   private readonly logpoints: Logpoints;
   private readonly breakpoints: Breakpoints;
   private readonly restartable: Restartable;
-  private readonly firstIteration = new FirstIteration();
   private readonly execution: Execution;
   private readonly inspection: Inspection;
   private readonly lifecycle: Lifecycle;
@@ -171,15 +169,9 @@ class Composition implements Session {
       isSilent: stop => this.breakpoints.isSilent(stop),
       isEntry: stop => this.lifecycle.isEntry(stop.breakpointNumber),
       librariesChanged: () => this.breakpoints.settleAll(),
-      entersAttempt: (request, position) =>
-        this.rseq.stepping === 'firstIteration' && this.firstIteration.enters(request, position),
-      stepEnded: (thread, pc) =>
-        this.rseq.stepping === 'firstIteration'
-          ? this.firstIteration.arrived(thread, pc, this.modules.index.near([pc]))
-          : undefined,
+      showsFirstAttempt: () => this.rseq.stepping === 'firstIteration',
       passed: (passed, thread, isFree) => {
         this.restartable.passed(passed, thread, isFree);
-        if (passed.outcome !== 'aborted') this.firstIteration.passed(thread, passed.regions);
       },
       exited: code => this.lifecycle.exited(code),
       pauseChanged: () => {

@@ -102,6 +102,19 @@ export class StepDriver {
     }
   }
 
+  /**
+   * Forgets the step: its thread has ended, and gdb has deleted the breakpoints that were for it alone.
+   *
+   * @returns whether the other threads were held for it
+   */
+  async threadEnded(): Promise<boolean> {
+    const held = this.holding;
+    this.stopTimer();
+    this.state = undefined;
+    await this.clean();
+    return held;
+  }
+
   /** Forgets the step: the program or gdb has ended. */
   abandon(): void {
     this.stopTimer();

@@ -17,6 +17,11 @@ export function stoppedBody(
   return { ...(asked ? { reason: 'pause' } : describe(stop, breakpointIds)), ...where, allThreadsStopped: true };
 }
 
+/** Whether the program has ended. */
+export function isEnd({ reason }: StoppedEvent): boolean {
+  return reason === 'exited' || reason === 'exited-normally' || reason === 'exited-signalled';
+}
+
 /** What a shell would say of the program's end: its exit code, or 128 and the number of the signal that ended it. */
 export function exitCodeOf(stop: StoppedEvent): number {
   if (stop.reason !== 'exited-signalled') return stop.exitCode ?? 0;

@@ -154,8 +154,9 @@ function pass(step: Step, now: Position, regions: readonly Region[]): Transition
   const exits = exitsFrom(regions, now.pc);
   const ranges = armedRanges(regions);
   // From inside, the thread would stop at the user's next breakpoint there at once; at the arming store, gdb would step
-  // it over a breakpoint to `start_ip`, which is inside.
-  const lifts = step.request.kind === 'through' || ranges.some(range => contains(range, now.pc));
+  // it over a breakpoint to `start_ip`, which is inside. And an attempt that a stop has cost earlier is made up for.
+  const isFree = regions.some(({ id }) => step.request.free?.has(id) === true);
+  const lifts = isFree || step.request.kind === 'through' || ranges.some(range => contains(range, now.pc));
   const lift: Action[] = lifts ? [{ kind: 'lift', ranges }] : [];
   const back = isBare(now) ? undefined : returnAddress(now);
   const watched = back === undefined || exits.includes(back) || isArmed(now.regions, back) ? exits : [...exits, back];
@@ -209,7 +210,8 @@ function judge(step: Step | StepRequest, arrival: Arrival, now: Position): Trans
   const called = !guessed && here.frameAddress < step.origin.frameAddress;
   // gdb's `step` stops at the first line of a function: where a recursion begins with a region, our guard is hit there.
   const into = arrival === 'guard' && step.request.kind === 'stepIn' && isOver(step.request, step.origin, here);
-  if (called && !into && !isBare(here)) return returnToCaller(step, here);
+  const stays = !into && step.request.kind !== 'through';
+  if (called && stays && !isBare(here)) return returnToCaller(step, here);
   if (isBare(here)) {
     return entering.length > 0 ? enter(step, here, entering) : goOn(step, here);
   }

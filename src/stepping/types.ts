@@ -11,6 +11,8 @@ export interface StepRequest {
   readonly granularity: 'line' | 'instruction';
   /** An instruction step goes into the attempt that begins where the thread stands, though it will abort: the user wants to see it. */
   readonly intoAttempt?: boolean;
+  /** Ids of regions at which the thread has lost an attempt to a stop inside: its next run through them is free of the user's breakpoints. */
+  readonly free?: ReadonlySet<string>;
 }
 
 /** One frame as far as stepping needs it; `pc` of a caller is its return address. */

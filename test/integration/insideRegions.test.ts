@@ -56,6 +56,30 @@ describe('a breakpoint that is kept inside a restartable sequence', function () 
     });
   }
 
+  for (const sample of ['counter_cs', 'retry_line', 'early_exits', 'other_path']) {
+    for (const then of ['next', 'continue'] as const) {
+      it(`lets a thread that is stepped from inside get through by ${then}: ${sample}`, async () => {
+        const { session, region } = await keeping(sample, ['20', '--pin']);
+        await breakAtAddress(session, region.start);
+        const hit = await session.continue(1);
+        assert.equal(hit.reason, 'breakpoint');
+        const threadId = hit.threadId ?? 0;
+        assert.equal((await session.step('next', threadId)).reason, 'step');
+        const passed = (): number => session.runThroughs().filter(({ outcome }) => outcome !== 'aborted').length;
+        for (let steps = 0; then === 'next' && passed() === 0 && steps < 12; steps++) {
+          assert.equal((await session.step('next', threadId)).reason, 'step');
+          if (sample === 'other_path' && steps === 4) break;
+        }
+        if (then === 'continue') await session.continue(threadId);
+        await breakAtAddress(session);
+        const { sum, expected, aborts } = readReport((await session.finish(threadId)).stdout);
+        const hits = then === 'continue' ? 2 : 1;
+        assert.deepEqual({ sum, aborts }, { sum: expected, aborts: hits });
+        await session.close();
+      });
+    }
+  }
+
   it('on the arming store costs nothing: the region is not armed yet', async () => {
     const { session, region } = await keeping('counter_asm', ['20', '--pin']);
     const arming = BigInt(region.start ?? 0) - 5n;
