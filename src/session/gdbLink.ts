@@ -5,7 +5,7 @@ import { parseEvent, type MiEvent } from '../mi/events.js';
 import { startGdb, type GdbProcess } from '../mi/gdbProcess.js';
 import { RequestError } from '../util/errors.js';
 import { InferiorIo, type OutputStream } from './inferiorIo.js';
-import type { AttachConfig, LaunchConfig } from './launchConfig.js';
+import type { Configuration } from './config/configuration.js';
 import type { Gdb } from './ports.js';
 
 /** Who listens to gdb and to the program. All are called at once, in gdb's order. */
@@ -51,8 +51,8 @@ export class GdbLink implements Gdb {
    *
    * @throws RequestError `gdbNotUsable` or `terminalNotUsable`
    */
-  async start(config: LaunchConfig | AttachConfig): Promise<void> {
-    if (config.kind === 'launch') {
+  async start(config: Configuration): Promise<void> {
+    if (config.request === 'launch') {
       this.io = new InferiorIo((stream, text) => {
         this.listener.output(stream, text);
       });

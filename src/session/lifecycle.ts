@@ -25,7 +25,8 @@ import type { Breakpoints } from './breakpoints.js';
 import type { Execution } from './execution.js';
 import type { GdbLink } from './gdbLink.js';
 import { Interrupter } from './interrupter.js';
-import { parseAttach, parseLaunch, type AttachConfig, type LaunchConfig } from './launchConfig.js';
+import type { Request } from './config/attribute.js';
+import { parseConfiguration, type Beginning, type Configuration } from './config/configuration.js';
 import type { Modules } from './modules.js';
 import type { Client, Tell } from './ports.js';
 
@@ -42,7 +43,7 @@ export interface LifecyclePorts {
   readonly modules: Modules;
   readonly capabilities: () => D.Capabilities;
   /** The configuration is known: before gdb is started. */
-  configured(config: LaunchConfig | AttachConfig): void;
+  configured(config: Configuration): void;
 }
 
 /** From `initialize` to the end: starts gdb and the program, lets go of them, and leaves nothing behind. */
@@ -50,7 +51,7 @@ export class Lifecycle {
   private initialized = false;
   /** What the client said of itself in `initialize`. */
   client: Partial<D.InitializeRequestArguments> = {};
-  private config: LaunchConfig | AttachConfig | undefined;
+  private config: Configuration | undefined;
   private pid: number | undefined;
   private hasExited = false;
   private terminatedSent = false;
@@ -69,8 +70,8 @@ export class Lifecycle {
         return this.ports.capabilities();
       },
     },
-    launch: { when: 'initialized', run: args => this.launch(args as Readonly<Record<string, unknown>>) },
-    attach: { when: 'initialized', run: args => this.attach(args as Readonly<Record<string, unknown>>) },
+    launch: { when: 'initialized', run: args => this.begin('launch', args) },
+    attach: { when: 'initialized', run: args => this.begin('attach', args) },
     configurationDone: { when: 'initialized', run: () => this.run() },
     terminate: { when: 'any', overtakes: true, run: () => this.terminate() },
     disconnect: {
@@ -127,13 +128,24 @@ export class Lifecycle {
     await this.ports.link.end();
   }
 
-  private async launch(args: Readonly<Record<string, unknown>>): Promise<void> {
+  private async begin(request: Request, args: object): Promise<void> {
     this.refuseSecond();
-    const config = parseLaunch(args, text => {
+    const config = parseConfiguration(request, args as Readonly<Record<string, unknown>>, text => {
       this.ports.tell('console', `${text}\n`);
     });
-    const program = resolve(config.program);
     this.ports.configured(config);
+    const { beginning } = config;
+    switch (beginning.kind) {
+      case 'launch':
+        await this.launch(config, resolve(beginning.program));
+        break;
+      case 'attach':
+        await this.attach(config, beginning);
+    }
+    this.ports.client.emit('initialized');
+  }
+
+  private async launch(config: Configuration, program: string): Promise<void> {
     await this.ports.modules.readMain(program);
     await this.startGdb(config, async () => {
       const { link } = this.ports;
@@ -147,18 +159,12 @@ export class Lifecycle {
       ]);
       await link.useTerminal(config.args);
     });
-    this.ports.client.emit('initialized');
   }
 
-  private async attach(args: Readonly<Record<string, unknown>>): Promise<void> {
-    this.refuseSecond();
-    const config = parseAttach(args, text => {
-      this.ports.tell('console', `${text}\n`);
-    });
-    const { processId } = config;
+  private async attach(config: Configuration, beginning: Beginning & { kind: 'attach' }): Promise<void> {
+    const { processId } = beginning;
     checkProcess(processId);
-    const program = config.program ?? (await readlink(`/proc/${processId}/exe`).catch(() => undefined));
-    this.ports.configured(config);
+    const program = beginning.program ?? (await readlink(`/proc/${processId}/exe`).catch(() => undefined));
     if (program !== undefined) await this.ports.modules.readMain(resolve(program));
     await this.startGdb(config, async () => {
       if (program !== undefined) await this.sendAll([fileExecAndSymbols(resolve(program))]);
@@ -170,11 +176,10 @@ export class Lifecycle {
       this.pid = processId;
     });
     await this.ports.modules.relocate(processId);
-    this.ports.client.emit('initialized');
   }
 
   /** Starts gdb and makes it ready; where that fails, nothing is left running. */
-  private async startGdb(config: LaunchConfig | AttachConfig, prepare: () => Promise<void>): Promise<void> {
+  private async startGdb(config: Configuration, prepare: () => Promise<void>): Promise<void> {
     const { link, modules } = this.ports;
     try {
       await link.start(config);
@@ -207,11 +212,11 @@ export class Lifecycle {
   private async run(): Promise<void> {
     const { config } = this;
     if (config === undefined) throw new RequestError('user', 'notLaunched', "Send 'launch' or 'attach' first.");
-    if (config.kind === 'launch') await this.startProgram(config);
+    if (config.request === 'launch') await this.startProgram(config);
     this.ports.client.emit('process', {
       name: nameOf(config),
       isLocalProcess: true,
-      startMethod: config.kind,
+      startMethod: config.request,
       ...(this.pid === undefined ? {} : { systemProcessId: this.pid }),
     });
     await this.ports.breakpoints.settleAll();
@@ -222,7 +227,7 @@ export class Lifecycle {
    * Starts the program and stops it before its first instruction: only now is it known where it lies, so only now can
    * breakpoints be moved out of regions or set at addresses.
    */
-  private async startProgram(config: LaunchConfig): Promise<void> {
+  private async startProgram(config: Configuration): Promise<void> {
     const { execution, link, modules } = this.ports;
     let pid: number;
     try {
@@ -283,7 +288,7 @@ export class Lifecycle {
   }
 
   private async disconnect(terminateDebuggee: boolean | undefined): Promise<void> {
-    const launched = this.config?.kind !== 'attach';
+    const launched = this.config?.request !== 'attach';
     const pid = this.processId;
     const keep = pid !== undefined && !(terminateDebuggee ?? launched);
     this.terminatedSent = true;
@@ -310,8 +315,8 @@ export class Lifecycle {
 }
 
 /** What the program is called where the client shows it. */
-function nameOf(config: LaunchConfig | AttachConfig): string {
-  return config.kind === 'launch' ? config.program : (config.program ?? `process ${config.processId}`);
+function nameOf({ beginning }: Configuration): string {
+  return beginning.kind === 'attach' ? (beginning.program ?? `process ${beginning.processId}`) : beginning.program;
 }
 
 /** @throws RequestError where there is no such process */

@@ -4,12 +4,12 @@ import { gdbSet } from '../mi/commands.js';
 import type { MiEvent } from '../mi/events.js';
 import { Breakpoints } from './breakpoints.js';
 import { capabilitiesOf } from './capabilities.js';
+import { RSEQ_DEFAULTS, type RseqOptions } from './config/rseqAttributes.js';
 import { Execution } from './execution.js';
 import { takeResuming } from './consoleRoad.js';
 import { GdbEvents } from './gdbEvents.js';
 import { GdbLink } from './gdbLink.js';
 import { Inspection } from './inspection.js';
-import type { RseqOptions } from './launchConfig.js';
 import { Lifecycle } from './lifecycle.js';
 import { Logpoints } from './logpoints.js';
 import { Modules } from './modules.js';
@@ -33,7 +33,7 @@ export function createSession(connection: DapConnection): Session {
 
 class Composition implements Session {
   readonly routes: RouteTable;
-  private rseq: RseqOptions = { stepping: 'through', breakpointsInside: 'move', log: false };
+  private rseq: RseqOptions = RSEQ_DEFAULTS;
   private readonly client: Client;
   private readonly tell: Tell;
   private readonly link: GdbLink;

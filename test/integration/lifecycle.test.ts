@@ -176,12 +176,12 @@ describe('a launch that cannot work', () => {
     ['names a program that is missing', { program: join(folder, 'missing') }, /missing/],
     ['names a folder as the program', { program: folder }, /rseq-dap-launch/],
     ['names a program that is no ELF file', { program: text }, /text.*ELF/],
-    ['names no program', { program: undefined }, /'program' must be/],
+    ['names no program', { program: undefined }, /'program' .* must be/],
     ['names a gdb that is missing', { gdb: join(folder, 'gdb') }, /gdb cannot be used.*no such program/],
     ['names a gdb that is none', { gdb: '/bin/true' }, /gdb cannot be used.*\/bin\/true/],
-    ['has arguments that are no list', { args: 'a b' }, /'args' must be a list/],
+    ['has arguments that are no list', { args: 5 }, /'args' .* must be a list/],
     ['has a setup command that fails', { setupCommands: ['nonsense'] }, /nonsense.*failed/],
-    ['has an unknown kind of stepping', { rseq: 'sideways' }, /'rseq.stepping' must be one of/],
+    ['has an unknown kind of stepping', { rseq: 'sideways' }, /'rseq' .* must be one of/],
   ];
   for (const [name, more, message] of cases) {
     it(`${name} is answered with the cause, and leaves nothing running`, async () => {

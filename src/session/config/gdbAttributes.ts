@@ -1,0 +1,41 @@
+import { alias, withDefault } from './attribute.js';
+import { words } from './programAttributes.js';
+import { either, flag, listOf, mapped, object, text, type Shape } from './shapes.js';
+
+/** A command that the user has gdb carry out: MI where it begins with `-`, else a line of gdb's command line. */
+export interface UserCommand {
+  readonly text: string;
+  readonly ignoreFailures: boolean;
+}
+
+/** Commands, each as a string or with what shall become of a failure. */
+export function commands(): Shape<readonly UserCommand[]> {
+  const detailed = object(
+    {
+      text: { shape: text('a command of gdb'), description: 'The command.', fallback: '' },
+      description: { shape: text(), description: 'What it is for; shown where it fails.' },
+      ignoreFailures: { shape: flag(), description: 'Go on where it fails.', fallback: false },
+    },
+    'an object {text, ignoreFailures}',
+  );
+  const command = mapped(either(text('a command of gdb'), detailed), (value): UserCommand => {
+    return typeof value === 'string' ? { text: value, ignoreFailures: false } : value;
+  });
+  return { ...listOf(command, 'a list of commands'), type: '(string or {text, ignoreFailures})[]' };
+}
+
+/** gdb, and what it is told. */
+export const GDB_ATTRIBUTES = {
+  gdb: withDefault(text('the path or name of a gdb'), 'gdb', {
+    description: 'The gdb to use: a path, or a name to look for on PATH.',
+    aliases: [alias('miDebuggerPath', 'cppdbg'), alias('gdbpath', 'code-debug')],
+  }),
+  gdbArguments: withDefault(words("gdb's options", '`-q -iex "set sysroot /"`'), [], {
+    description: 'More options for gdb; a string is taken apart as a shell does.',
+    aliases: [alias('miDebuggerArgs', 'cppdbg'), alias('debugger_args', 'code-debug')],
+  }),
+  setupCommands: withDefault(commands(), [], {
+    description:
+      'Commands for gdb before it is given the program: gdb/MI where they begin with `-`, else its command line.',
+  }),
+};

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import type { Request } from '../../../../src/session/config/attribute.js';
+import { parseConfiguration, type Configuration } from '../../../../src/session/config/configuration.js';
+
+interface Read {
+  readonly config: Configuration;
+  readonly warnings: readonly string[];
+}
+
+function read(raw: Readonly<Record<string, unknown>>, request: Request = 'launch'): Read {
+  const warnings: string[] = [];
+  const must = request === 'launch' ? { program: '/p' } : { processId: 1 };
+  const config = parseConfiguration(request, { ...must, ...raw }, text => warnings.push(text));
+  return { config, warnings };
+}
+
+/** What is read of a configuration that nothing is odd in. */
+function quietly(raw: Readonly<Record<string, unknown>>, request: Request = 'launch'): Configuration {
+  const { config, warnings } = read(raw, request);
+  assert.deepEqual(warnings, []);
+  return config;
+}
+
+describe('a configuration', () => {
+  it('has a default for what it leaves out, also where a client sends null', () => {
+    const config = quietly({ args: null });
+    assert.deepEqual(config.args, []);
+    assert.equal(config.gdb, 'gdb');
+    assert.deepEqual(config.rseq, { stepping: 'through', breakpointsInside: 'move', log: false });
+    assert.equal(config.cwd, undefined);
+  });
+
+  it('may give the arguments as a line, which is taken apart as a shell does and not expanded', () => {
+    assert.deepEqual(quietly({ args: `-v "my \\"file\\"" 'it''s' a\\ b '' $HOME *` }).args, [
+      '-v',
+      'my "file"',
+      'its',
+      'a b',
+      '',
+      '$HOME',
+      '*',
+    ]);
+    assert.throws(() => read({ args: "it's" }), /'args'.*each quote closed/);
+  });
+
+  it('may be another adapter’s: names and forms are brought to ours', () => {
+    const cppdbg = quietly({
+      environment: [
+        { name: 'A', value: '1' },
+        { name: 'B', value: '' },
+      ],
+      miDebuggerPath: '/opt/gdb',
+      miDebuggerArgs: '-q "-x y"',
+      stopAtEntry: true,
+    });
+    assert.deepEqual(cppdbg.env, { A: '1', B: '' });
+    assert.equal(cppdbg.gdb, '/opt/gdb');
+    assert.deepEqual(cppdbg.gdbArguments, ['-q', '-x y']);
+    assert.equal(cppdbg.stopOnEntry, true);
+    const cdt = quietly({ environment: { A: '1' }, arguments: 'a "b c"' });
+    assert.deepEqual([cdt.env, cdt.args], [{ A: '1' }, ['a', 'b c']]);
+    const codeDebug = quietly({ program: undefined, target: './bin/x' });
+    assert.equal(codeDebug.program, './bin/x');
+    assert.equal(quietly({ processId: undefined, target: '4711' }, 'attach').processId, 4711);
+    assert.equal(quietly({ processId: undefined, pid: '12' }, 'attach').processId, 12);
+  });
+
+  it('that gives a value under two names is warned of where they differ, and ours counts', () => {
+    const { config, warnings } = read({ gdb: 'a', miDebuggerPath: 'b' });
+    assert.equal(config.gdb, 'a');
+    assert.match(warnings.join(), /'gdb' and 'miDebuggerPath'.*contradict.*'gdb' counts/);
+    quietly({ gdb: 'a', miDebuggerPath: 'a' });
+  });
+
+  it('is warned of what is unknown, and of what has no effect here', () => {
+    assert.match(read({ colour: 1 }).warnings.join(), /'colour' .* not known and has no effect/);
+    assert.match(read({ rseq: { nonsense: 1 } }).warnings.join(), /'rseq.nonsense' .* not known/);
+    assert.match(read({ visualizerFile: 'x' }).warnings.join(), /'visualizerFile' \(cppdbg\) has no effect here/);
+    assert.match(read({ args: ['x'] }, 'attach').warnings.join(), /'args' .* no effect in the request 'attach'/);
+    assert.match(read({ toString: 1 }).warnings.join(), /'toString'/);
+  });
+
+  it('may hold what clients add on their own account', () => {
+    quietly({ name: 'n', type: 't', request: 'launch', __sessionId: '1', noDebug: true, preLaunchTask: 'build' });
+  });
+
+  it('has a part for each system, of which the others have no effect', () => {
+    const config = quietly({ gdb: 'a', linux: { gdb: 'b' }, windows: { gdb: 'c' }, osx: { gdb: 'd' } });
+    assert.equal(config.gdb, 'b');
+  });
+
+  it('may give a string for the whole of rseq; without awareness breakpoints stay where they are', () => {
+    assert.equal(quietly({ rseq: 'firstIteration' }).rseq.stepping, 'firstIteration');
+    assert.equal(quietly({ rseq: 'off' }).rseq.breakpointsInside, 'keep');
+    assert.deepEqual(quietly({ rseq: { log: true } }).rseq, {
+      stepping: 'through',
+      breakpointsInside: 'move',
+      log: true,
+    });
+  });
+
+  const wrong: readonly (readonly [Request, Record<string, unknown>, RegExp])[] = [
+    ['launch', { program: undefined }, /'program' .* must be the path of the program to debug, but it is missing/],
+    ['launch', { args: [1] }, /'args\[0\]' .* must be a string, but it is 1/],
+    ['launch', { args: {} }, /'args' .* must be a list of strings, or a line .*, but it is {}/],
+    ['launch', { env: { A: 1 } }, /'env.A' .* must be a string or null, but it is 1/],
+    ['launch', { environment: [{ value: 'x' }] }, /'env' .* must be an object from names to strings/],
+    ['launch', { stopOnEntry: 'yes' }, /'stopOnEntry' .* but it is "yes"/],
+    ['launch', { setupCommands: [{ text: 1 }] }, /'setupCommands\[0\].text' .* must be a command of gdb/],
+    ['launch', { rseq: 'sideways' }, /'rseq' .* must be one of 'through', 'firstIteration', 'off'/],
+    ['launch', { rseq: { log: 1 } }, /'rseq.log' .* must be true or false, but it is 1/],
+    ['attach', { processId: 'x' }, /'processId' .* must be the number of a running process, but it is "x"/],
+    ['attach', { processId: 0 }, /'processId' .* but it is 0/],
+    ['attach', { processId: undefined }, /'processId' .* but it is missing/],
+  ];
+  for (const [request, raw, message] of wrong) {
+    it(`for ${request} with ${JSON.stringify(raw)} is refused with what is wrong`, () => {
+      assert.throws(() => read(raw, request), message);
+    });
+  }
+});
