@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import { DapClient } from '../../src/client/dapClient.js';
 import type { Events } from '../../src/dap/protocol.js';
+import { faultsOf } from './dapValidation.js';
 
 /** The project's folder: compiled tests lie in dist/test. */
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
@@ -42,8 +43,10 @@ const open = new Set<DebugSession>();
 
 /** Ends what a failed test has left running, so that mocha can end. For `afterEach`. */
 export async function closeLeftSessions(): Promise<void> {
-  await Promise.all([...open].map(session => session.client.close()));
+  const left = [...open];
   open.clear();
+  await Promise.all(left.map(session => session.client.close()));
+  for (const session of left) session.checkMessages();
 }
 
 /** A real adapter process with a real gdb, driven as an editor would. */
@@ -136,13 +139,20 @@ export class DebugSession {
     return { exitCode, stdout: this.client.output('stdout') };
   }
 
-  /** Ends the session; the adapter must exit by itself and have logged no defect of its own. */
+  /** Everything that the adapter has said so far keeps to the protocol, to the letter. */
+  checkMessages(): void {
+    const received = this.client.transcript.filter(({ direction }) => direction === 'received');
+    assert.deepEqual(faultsOf(received.map(({ message }) => message)), []);
+  }
+
+  /** Ends the session; the adapter must exit by itself, have logged no defect of its own, and have kept to the protocol. */
   async close(): Promise<void> {
     await this.client.request('disconnect', {});
     const { code } = await this.client.close();
     open.delete(this);
     assert.equal(code, 0, `the adapter's exit code; it wrote: ${this.trace()}`);
     assert.doesNotMatch(this.trace(), /defect of the adapter/);
+    this.checkMessages();
   }
 }
 
