@@ -34,7 +34,7 @@ export class Execution {
 
   constructor(private readonly ports: ExecutionPorts) {
     const { gdb } = ports;
-    this.interrupter = new Interrupter(gdb, ports.processId);
+    this.interrupter = new Interrupter(gdb, ports.processId, ports.gdbPid);
     this.silent = new SilentStops({
       interrupter: this.interrupter,
       isRunning: () => this.gdbRunning,

@@ -10,6 +10,7 @@ export interface ExecutionPorts {
   readonly client: Client;
   readonly tell: Tell;
   readonly processId: () => number | undefined;
+  readonly gdbPid: () => number | undefined;
   /** Regions whose functions hold one of the addresses; none while rseq awareness is off. */
   readonly regionsNear: (addresses: readonly Address[]) => readonly Region[];
   /** Whether a step must not end there: inside a region. */

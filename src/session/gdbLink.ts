@@ -32,6 +32,11 @@ export class GdbLink implements Gdb {
     private readonly trace: MiTrace | undefined,
   ) {}
 
+  /** gdb's own process. */
+  get pid(): number | undefined {
+    return this.process?.pid;
+  }
+
   get hasPython(): boolean {
     return this.process?.features.has('python') === true;
   }

@@ -1,6 +1,7 @@
 import { console as consoleCommand } from '../mi/commands.js';
 import { dataEvaluateExpression } from '../mi/commandsInspection.js';
 import type { StoppedEvent } from '../mi/events.js';
+import { textAt } from '../mi/fields.js';
 import { RequestError } from '../util/errors.js';
 import type { Gdb } from './ports.js';
 
@@ -21,9 +22,11 @@ export class Interrupter {
   private pending: (InterruptPurpose | 'stale')[] = [];
   private readonly purposes = new WeakMap<StoppedEvent, InterruptPurpose | 'stale'>();
 
+  /** @param gdbPid gdb's own process: it stops threads by SIGSTOP as well */
   constructor(
     private readonly gdb: Gdb,
     private readonly processId: () => number | undefined,
+    private readonly gdbPid: () => number | undefined,
   ) {}
 
   /** Settings that make gdb report SIGSTOP and keep it from the program. */
@@ -51,12 +54,25 @@ export class Interrupter {
    */
   async recognise(stop: StoppedEvent): Promise<InterruptPurpose | 'stale' | undefined> {
     if (stop.signalName !== 'SIGSTOP') return undefined;
-    const { results } = await this.gdb.send(dataEvaluateExpression('$_siginfo._sifields._kill.si_pid'));
-    if (results.value !== String(process.pid)) return undefined;
+    if (!(await this.isFromUs())) return undefined;
     const purpose = (['pause', 'silent', 'step'] as const).find(each => this.pending.includes(each)) ?? 'stale';
     this.pending = [];
     this.purposes.set(stop, purpose);
     return purpose;
+  }
+
+  /**
+   * Whether the signal that a thread has stopped for was sent by this process. Where a thread takes our signal while gdb
+   * sends it one of its own, gdb takes ours for its own and reports its own.
+   */
+  private async isFromUs(): Promise<boolean> {
+    try {
+      const { results } = await this.gdb.send(dataEvaluateExpression('$_siginfo._sifields._kill.si_pid'));
+      return [process.pid, this.gdbPid()].map(String).includes(textAt(results, 'value') ?? '');
+    } catch {
+      // Another signal is killing the process meanwhile: nothing more can be read of it, and nobody shall see this stop.
+      return this.pending.length > 0;
+    }
   }
 
   /** Whether a stop that was recognised is the user's pause. */

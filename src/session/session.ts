@@ -162,6 +162,7 @@ class Composition implements Session {
       client: this.client,
       tell: this.tell,
       processId: () => this.lifecycle.processId,
+      gdbPid: () => this.link.pid,
       regionsNear: addresses => this.modules.index.near(addresses),
       isInsideRegion: address => this.modules.index.inside(address)?.position === 'armed',
       noRegions: () => this.modules.index.isEmpty,

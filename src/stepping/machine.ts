@@ -217,7 +217,7 @@ function judge(step: Step | StepRequest, arrival: Arrival, now: Position): Trans
   }
   const lost = here.regions.some(region => isInside(region, here.pc));
   // The frame in an abort handler is gdb's guess: the step belongs to the first one with a line.
-  const over = guessed ? step.request.kind !== 'stepOut' && here.atLineStart : isOver(step.request, step.origin, here);
+  const over = guessed ? endsStep(step.request) && here.atLineStart : isOver(step.request, step.origin, here);
   if (!lost && over) return finish('step');
   const next: Step = { ...step, origin: guessed ? here : continuedOrigin(step.request, step.origin, here) };
   const through = [...new Set([...entering, ...step.retrying])];
@@ -293,6 +293,11 @@ function returnFromHandler(step: Step, now: Position): Transition {
 function leaveTrampoline(step: Step): Transition {
   const leaving: Step = { ...step, wasInterrupted: true };
   return { state: { kind: 'leaving', step: leaving }, actions: [exec('nexti', step.request.thread)] };
+}
+
+/** Whether a request ends at lines at all: not a free pass, nor `stepOut`, which ends where its frame is left. */
+function endsStep({ kind }: StepRequest): boolean {
+  return kind === 'next' || kind === 'stepIn';
 }
 
 function isTrampoline({ frames }: Position): boolean {

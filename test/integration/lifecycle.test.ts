@@ -229,7 +229,9 @@ async function readStatus(pid: number): Promise<string> {
   return readFile(`/proc/${pid}/status`, 'utf8');
 }
 
-describe('pause', () => {
+describe('pause', function () {
+  this.timeout(60_000);
+
   it('stops a running program, once each time, and never by chance later', async () => {
     const session = await DebugSession.start({ trace: true });
     await session.launch('threads', { args: ['1000000000', '4'] });
@@ -246,6 +248,24 @@ describe('pause', () => {
     await session.client.request('terminate', {});
     assert.equal((await session.client.waitFor('exited')).exitCode, 143);
     await session.close();
+  });
+
+  it('of a program that is being killed does not keep its end from being told', async () => {
+    for (let round = 0; round < 3; round++) {
+      const session = await DebugSession.start();
+      await session.launch('threads', { args: ['1000000000', '4'] });
+      await session.client.request('configurationDone', {});
+      await session.client.waitFor('process');
+      const pid = debuggee(session);
+      await Promise.all([
+        session.client.request('pause', { threadId: 1 }).catch(() => undefined),
+        new Promise(resolve => setImmediate(resolve)).then(() => process.kill(pid, 'SIGKILL')),
+      ]);
+      const stopped = await session.client.waitForStop(0);
+      if (stopped.kind === 'stopped') await session.client.request('continue', { threadId: 1 }).catch(() => undefined);
+      assert.equal((await session.client.waitFor('exited', { after: 0 })).exitCode, 137);
+      await session.close();
+    }
   });
 
   it('and steps are refused, with the reason, where they make no sense', async () => {

@@ -407,6 +407,14 @@ describe('the free pass of a thread that was stopped inside a region', () => {
     assert.deepEqual([pass.told, pass.finished], [undefined, 'resume']);
   });
 
+  it('that begins in the abort handler goes on at the first line behind it, which is no end of a step', () => {
+    const handler = at(ABORT, { line: 0, frames: [frame(ABORT), frame(0x7fn)] });
+    const pass = stepping({ ...THROUGH, free: new Set([REGION.id]) }, handler);
+    assert.equal(pass.command, 'nexti');
+    pass.stop('endOfStep', 0x130n).stand(at(0x130n, { line: 9 }));
+    assert.deepEqual([pass.finished, pass.command], [undefined, 'continue']);
+  });
+
   it('ends with its window, in which a signal handler may wait for the others', () => {
     const pass = stepping(THROUGH, at(START)).send({ kind: 'timeout' });
     assert.equal(pass.stop('interrupt', 0x999n).finished, 'resume');
