@@ -33,9 +33,14 @@ export function stackListArguments(thread: number, range?: IndexRange): MiComman
   return miCommand('stack-list-arguments', [...contextOptions({ thread }), '--simple-values', ...inclusive(range)]);
 }
 
-/** Arguments (`arg="1"`) and locals of a frame, with the values of those that are simple: result `variables`. */
-export function stackListVariables(context: FrameContext): MiCommand {
-  return miCommand('stack-list-variables', [...contextOptions(context), '--simple-values']);
+/**
+ * Arguments (`arg="1"`) and locals of a frame: result `variables`.
+ *
+ * @param values `simple`: types, and the values of what is no structure or array; `all`: values without types
+ */
+export function stackListVariables(context: FrameContext, values: 'simple' | 'all' = 'simple'): MiCommand {
+  const option = values === 'simple' ? '--simple-values' : '--all-values';
+  return miCommand('stack-list-variables', [...contextOptions(context), option]);
 }
 
 /**

@@ -44,7 +44,7 @@ export class Execution {
     });
     const stepping = {
       gdb,
-      locate: (thread: number) => locate(gdb, thread, ports.regionsNear),
+      locate: (thread: number) => locate(ports.answers, thread, ports.regionsNear),
       interrupt: () => {
         this.interrupter.request('step');
       },
@@ -140,7 +140,7 @@ export class Execution {
   async step(request: StepRequest): Promise<void> {
     const near = await this.regionsNear(request.thread);
     const position =
-      near.length === 0 ? undefined : await locate(this.ports.gdb, request.thread, this.ports.regionsNear);
+      near.length === 0 ? undefined : await locate(this.ports.answers, request.thread, this.ports.regionsNear);
     const shows = this.ports.showsFirstAttempt() && position !== undefined;
     const intoAttempt = shows && this.lost.showsAttempt(request, position);
     const free = this.lost.of(request.thread);
@@ -224,7 +224,7 @@ export class Execution {
 
   private async regionsNear(thread: number): Promise<readonly Region[]> {
     if (this.ports.noRegions()) return [];
-    const frames = this.pause?.framesOf(thread) ?? (await innermostFrames(this.ports.gdb, thread));
+    const frames = this.pause?.framesOf(thread) ?? (await innermostFrames(this.ports.answers, thread));
     return this.ports.regionsNear(neighbourhood(frames));
   }
 

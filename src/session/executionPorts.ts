@@ -7,6 +7,8 @@ import type { Client, Gdb, Tell } from './ports.js';
 /** What execution needs of the other subjects of the session. */
 export interface ExecutionPorts {
   readonly gdb: Gdb;
+  /** gdb for what only looks. */
+  readonly answers: Gdb;
   readonly client: Client;
   readonly tell: Tell;
   readonly processId: () => number | undefined;

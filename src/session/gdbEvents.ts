@@ -6,6 +6,7 @@ import { Announcements } from './announcements.js';
 import type { Breakpoints } from './breakpoints.js';
 import { whyRefused } from './consoleBreakpoints.js';
 import type { Execution } from './execution.js';
+import type { Inspection } from './inspection.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { Logpoints } from './logpoints.js';
 import type { Modules } from './modules.js';
@@ -22,6 +23,7 @@ export interface GdbEventsPorts {
   readonly modules: Modules;
   readonly logpoints: Logpoints;
   readonly lifecycle: Lifecycle;
+  readonly inspection: Inspection;
 }
 
 /** Hands what gdb says to the subjects that it concerns. */
@@ -71,6 +73,7 @@ export class GdbEvents {
         return;
       case 'parameterChanged':
         if (event.name === 'scheduler-locking') execution.schedulerLockingChanged(event.value);
+        if (event.name === 'print max-depth') this.ports.inspection.depthChanged(event.value);
         return;
       case 'threadSelected':
       case 'groupExited':

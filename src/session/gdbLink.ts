@@ -4,6 +4,7 @@ import { targetDetach } from '../mi/commandsTarget.js';
 import { parseEvent, type MiEvent } from '../mi/events.js';
 import { startGdb, type GdbProcess } from '../mi/gdbProcess.js';
 import { RequestError } from '../util/errors.js';
+import type { BusyClock } from '../util/timing.js';
 import { InferiorIo, type OutputStream } from './inferiorIo.js';
 import type { Configuration } from './config/configuration.js';
 import type { Gdb } from './ports.js';
@@ -30,6 +31,7 @@ export class GdbLink implements Gdb {
   constructor(
     private readonly listener: GdbListener,
     private readonly trace: MiTrace | undefined,
+    private readonly clock: BusyClock | undefined,
   ) {}
 
   /** gdb's own process. */
@@ -47,7 +49,7 @@ export class GdbLink implements Gdb {
   }
 
   send(command: MiCommand): Promise<MiResult> {
-    if (this.process !== undefined) return this.process.client.send(command);
+    if (this.process !== undefined) return this.timed(this.process.client.send(command));
     return Promise.reject(new RequestError('nobody', 'noGdb', 'gdb is not running in this session.'));
   }
 
@@ -113,6 +115,15 @@ export class GdbLink implements Gdb {
   end(): Promise<void> {
     this.ending ??= this.endOnce();
     return this.ending;
+  }
+
+  private timed<T>(answer: Promise<T>): Promise<T> {
+    const { clock } = this;
+    if (clock === undefined) return answer;
+    clock.enter();
+    return answer.finally(() => {
+      clock.leave();
+    });
   }
 
   private async endOnce(): Promise<void> {

@@ -5,6 +5,7 @@ import { Disassembly } from './disassembly.js';
 import { Evaluate } from './evaluate.js';
 import { CallGuard } from './evaluateGuard.js';
 import { Memory } from './memory.js';
+import type { PauseAnswers } from './pauseAnswers.js';
 import type { Client, Gdb } from './ports.js';
 import { Scopes, type ExtraScope } from './scopes.js';
 import { Stack } from './stack.js';
@@ -14,6 +15,8 @@ import { Variables } from './variables.js';
 /** What looking at a stopped program needs of the rest of the session. */
 export interface InspectionPorts {
   readonly gdb: Gdb;
+  /** gdb for what only looks. */
+  readonly answers: PauseAnswers;
   readonly client: Client;
   /** The innermost frames of a thread, as the client has just been told them. */
   readonly remember: (thread: number, frames: readonly Frame[]) => void;
@@ -34,10 +37,10 @@ export class Inspection {
   private readonly variables: Variables;
 
   constructor(ports: InspectionPorts) {
-    const { gdb, client } = ports;
+    const { answers, gdb, client } = ports;
     const guard = new CallGuard({ gdb, mayCall: ports.mayCall });
-    const stack = new Stack({ gdb, remember: ports.remember });
-    const variables = new Variables({ gdb, client, guard, supports: ports.supports });
+    const stack = new Stack({ gdb: answers, remember: ports.remember });
+    const variables = new Variables({ gdb, answers, client, guard, supports: ports.supports });
     const written = (): Promise<void> => variables.written();
     const scopes = new Scopes({
       frameOf: id => stack.frameOf(id),
@@ -59,7 +62,7 @@ export class Inspection {
     this.stack = stack;
     this.variables = variables;
     this.routes = {
-      ...new Threads({ gdb }).routes,
+      ...new Threads({ gdb: answers }).routes,
       ...stack.routes,
       ...variables.routes,
       ...scopes.routes,
@@ -67,6 +70,11 @@ export class Inspection {
       ...new Memory({ gdb, written }).routes,
       ...new Disassembly({ gdb }).routes,
     };
+  }
+
+  /** gdb's setting `print max-depth` has been set, by the user or for a value of ours. */
+  depthChanged(depth: string): void {
+    this.variables.depthChanged(depth);
   }
 
   /** The target has gone on or has stopped: what the client was shown of the last stop is stale. */

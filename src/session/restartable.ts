@@ -10,6 +10,8 @@ import { readRseqArea } from './rseqArea.js';
 /** What this subject needs of the session. */
 export interface RestartablePorts {
   readonly gdb: Gdb;
+  /** gdb for what only looks. */
+  readonly answers: Gdb;
   readonly client: Client;
   readonly tell: Tell;
   readonly index: RegionIndex;
@@ -73,7 +75,9 @@ export class Restartable {
   /** The scope "Restartable sequence" of a stopped thread, where any is known. */
   async scopes(thread: number, pc: Address): Promise<readonly RseqScope[]> {
     if (this.ports.index.isEmpty && !this.ports.mayLearn()) return [];
-    const area = await readRseqArea(this.ports.gdb, thread);
+    // What is looked for now and then is no question that each stop brings.
+    const gdb = this.ports.index.isEmpty ? this.ports.gdb : this.ports.answers;
+    const area = await readRseqArea(gdb, thread);
     if (area !== undefined) await this.ports.armed(area.rseqCs);
     if (this.ports.index.isEmpty) return [];
     const lines: ScopeLine[] = [{ name: 'region', value: this.stateAt(pc) }];

@@ -13,6 +13,7 @@ import { Inspection } from './inspection.js';
 import { Lifecycle } from './lifecycle.js';
 import { Logpoints } from './logpoints.js';
 import { Modules } from './modules.js';
+import { PauseAnswers } from './pauseAnswers.js';
 import type { Client, Tell } from './ports.js';
 import { summarize } from './position.js';
 import { Restartable } from './restartable.js';
@@ -37,6 +38,7 @@ class Composition implements Session {
   private readonly client: Client;
   private readonly tell: Tell;
   private readonly link: GdbLink;
+  private readonly answers: PauseAnswers;
   private readonly modules: Modules;
   private readonly logpoints: Logpoints;
   private readonly breakpoints: Breakpoints;
@@ -59,11 +61,13 @@ class Composition implements Session {
       connection.emit('output', { category, output });
     };
     this.link = this.makeLink();
+    this.answers = new PauseAnswers(this.link);
     this.modules = new Modules(this.link, this.tell, () => this.rseq.stepping !== 'off');
     this.logpoints = new Logpoints(this.link, () => this.link.hasPython);
     this.breakpoints = this.makeBreakpoints();
     this.restartable = new Restartable({
       gdb: this.link,
+      answers: this.answers,
       client: this.client,
       tell: this.tell,
       index: this.modules.index,
@@ -98,6 +102,7 @@ class Composition implements Session {
       modules: this.modules,
       logpoints: this.logpoints,
       lifecycle: this.lifecycle,
+      inspection: this.inspection,
     });
     this.routes = {
       ...this.lifecycle.routes,
@@ -136,9 +141,10 @@ class Composition implements Session {
         this.followClient();
       },
     };
-    return new GdbLink(listener, (direction, line) => {
-      if (log.wants('trace')) log.trace(`${direction === 'toGdb' ? 'gdb <-' : 'gdb ->'} ${line}`);
-    });
+    const trace = (direction: 'toGdb' | 'fromGdb', line: string): void => {
+      log.trace(`${direction === 'toGdb' ? 'gdb <-' : 'gdb ->'} ${line}`);
+    };
+    return new GdbLink(listener, log.wants('trace') ? trace : undefined, this.connection.timer?.gdb);
   }
 
   private makeBreakpoints(): Breakpoints {
@@ -159,6 +165,7 @@ class Composition implements Session {
   private makeExecution(): Execution {
     return new Execution({
       gdb: this.link,
+      answers: this.answers,
       client: this.client,
       tell: this.tell,
       processId: () => this.lifecycle.processId,
@@ -185,6 +192,7 @@ class Composition implements Session {
     const { execution } = this;
     return new Inspection({
       gdb: this.link,
+      answers: this.answers,
       client: this.client,
       remember: (thread, frames) => {
         execution.rememberFrames(thread, frames.map(summarize));
@@ -209,8 +217,16 @@ class Composition implements Session {
   }
 
   private onPauseChanged(): void {
-    if (this.execution.stopped === undefined) this.breakpoints.onResumed();
+    const { stopped } = this.execution;
     this.inspection.onPauseChanged();
+    if (stopped === undefined) {
+      this.breakpoints.onResumed();
+      this.answers.end();
+    } else {
+      // Pretty printers may call functions of the program, which the thread must not do inside a region.
+      const pc = stopped.frame?.address;
+      this.answers.begin(stopped.threadId, pc !== undefined && this.restartable.whyNoCall(pc) === undefined);
+    }
   }
 
   /** A client that reads slowly must not make us hoard what the program prints. */

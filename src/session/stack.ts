@@ -29,8 +29,8 @@ export class Stack {
   };
 
   private readonly handles = new Handles<FrameContext>('stack frame');
-  /** Whether a source file is there, asked once for each path. */
-  private readonly present = new Map<string, Promise<boolean>>();
+  /** Whether a source file is there. One that was there need not be looked for again: it is a hint for the eye. */
+  private readonly present = new Map<string, boolean | Promise<boolean>>();
 
   constructor(private readonly ports: StackPorts) {}
 
@@ -46,7 +46,7 @@ export class Stack {
   /** The target has gone on or has stopped: frame ids given so far are stale. */
   onPauseChanged(): void {
     this.handles.reset();
-    this.present.clear();
+    for (const [path, isPresent] of this.present) if (isPresent !== true) this.present.delete(path);
   }
 
   private async stackTrace(args: D.StackTraceArguments): Promise<D.StackTraceResponse['body']> {
@@ -105,7 +105,7 @@ export class Stack {
     return source;
   }
 
-  private isPresent(path: string): Promise<boolean> {
+  private isPresent(path: string): boolean | Promise<boolean> {
     let answer = this.present.get(path);
     if (answer === undefined) {
       answer = access(path).then(
@@ -113,6 +113,7 @@ export class Stack {
         () => false,
       );
       this.present.set(path, answer);
+      void answer.then(isPresent => this.present.set(path, isPresent));
     }
     return answer;
   }

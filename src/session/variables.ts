@@ -3,6 +3,7 @@ import { optionalNumber, optionalString, requireNumber, requireString } from '..
 import type { RouteTable } from '../dap/route.js';
 import type { FrameContext } from '../mi/commands.js';
 import { Handles } from '../util/handles.js';
+import type { PauseAnswers } from './pauseAnswers.js';
 import type { Client, Gdb } from './ports.js';
 import type { CallGuard } from './evaluateGuard.js';
 import { isHex, refused, type Container, type ContainerPorts } from './variablesContainer.js';
@@ -13,6 +14,7 @@ import { VarObjects } from './varobjs.js';
 /** What variables need of the other subjects of the session. */
 export interface VariablesPorts {
   readonly gdb: Gdb;
+  readonly answers: PauseAnswers;
   readonly client: Client;
   readonly guard: CallGuard;
   /** What the client has said in `initialize`. */
@@ -37,7 +39,7 @@ export class Variables {
 
   constructor(private readonly ports: VariablesPorts) {
     this.varobjs = new VarObjects(ports.gdb);
-    this.frames = new FrameVariables(ports.gdb);
+    this.frames = new FrameVariables(ports);
   }
 
   /** What shows the arguments or the locals of a frame. */
@@ -64,16 +66,20 @@ export class Variables {
     return this.handles.create({ container, thread });
   }
 
+  /** gdb's setting `print max-depth` has been set. */
+  depthChanged(depth: string): void {
+    this.frames.depthChanged(depth);
+  }
+
   /** The target has gone on or has stopped: references given so far are stale. */
   onPauseChanged(): void {
     this.handles.reset();
     this.varobjs.onPauseChanged();
-    this.frames.forget();
   }
 
   /** Memory or registers may have been written, by whatever way: values are read again when they are asked for. */
   async refresh(): Promise<void> {
-    this.frames.forget();
+    this.ports.answers.forget();
     await this.varobjs.refresh();
   }
 

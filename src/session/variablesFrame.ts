@@ -1,10 +1,13 @@
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import type { FrameContext } from '../mi/commands.js';
+import { gdbSet, gdbShow } from '../mi/commands.js';
 import { stackListVariables } from '../mi/commandsInspection.js';
 import { textAt, tuplesAt } from '../mi/fields.js';
+import type { PauseAnswers } from './pauseAnswers.js';
 import type { Gdb } from './ports.js';
 import {
   arrayLengthIn,
+  errorValue,
   isOpaquePointer,
   isPointer,
   memoryReferenceIn,
@@ -18,6 +21,10 @@ import { hexadecimal, summary } from './variablesValue.js';
 /** A string of C++, which a pretty printer shows whole. Without one the members of its class stay hidden. */
 const STRING = /^(const )?std::(__\w+::)?(basic_)?string(_view)?(<.*>)?$/;
 
+/** gdb's setting for how deep nested values are printed. */
+const MAX_DEPTH = 'print max-depth';
+const GDBS_OWN_DEPTH = '20';
+
 /** A local variable or an argument of a frame. */
 interface FrameVariable {
   /** As it is listed: an outer block's variable that an inner one hides bears a remark. */
@@ -28,41 +35,52 @@ interface FrameVariable {
   readonly type: string;
   /** Absent for structures and arrays. */
   readonly value: string | undefined;
+  /** Its place in gdb's list of the frame. */
+  readonly index: number;
 }
 
 /** The arguments and locals of frames. gdb is asked once for each frame of a stop, for both. */
 export class FrameVariables {
-  private readonly lists = new Map<string, Promise<readonly FrameVariable[]>>();
+  /** The user's own `print max-depth`; undefined until it is needed. */
+  private depth: string | undefined;
 
-  constructor(private readonly gdb: Gdb) {}
+  constructor(private readonly ports: { readonly gdb: Gdb; readonly answers: PauseAnswers }) {}
 
   /** What a scope shows. */
   scope(context: FrameContext, kind: 'arguments' | 'locals', ports: ContainerPorts): Container {
-    return new FrameScope(() => this.list(context), context, kind === 'arguments', ports);
+    return new FrameScope(this, context, kind === 'arguments', ports);
   }
 
-  /** The values may have changed: the target has gone on, or something was written. */
-  forget(): void {
-    this.lists.clear();
+  /** `print max-depth` has been set. */
+  depthChanged(depth: string): void {
+    this.depth = depth;
   }
 
-  private list(context: FrameContext): Promise<readonly FrameVariable[]> {
-    const key = `${context.thread}:${context.frame ?? 0}`;
-    let list = this.lists.get(key);
-    if (list === undefined) {
-      list = this.ask(context);
-      this.lists.set(key, list);
-      // A failure is not kept: the next question is put to gdb again.
-      list.catch(() => this.lists.delete(key));
+  /**
+   * The structures and arrays of a frame in one line each, one level deep, by their places in gdb's list: one command for
+   * all, since a command for each (and its `with`) costs a millisecond. Undefined where gdb cannot.
+   */
+  async summaries(context: FrameContext): Promise<readonly (string | undefined)[]> {
+    try {
+      const depth = (this.depth ??= await this.askDepth());
+      const [, list] = await this.ports.answers.together(`summaries of ${context.thread}:${context.frame ?? 0}`, () => [
+        gdbSet(MAX_DEPTH, 1),
+        stackListVariables(context, 'all'),
+        gdbSet(MAX_DEPTH, this.depth ?? depth),
+      ]);
+      return tuplesAt(list?.results ?? {}, 'variables').map(variable => textAt(variable, 'value'));
+    } catch {
+      // A gdb before 9 has no such setting; each is then asked for by itself, which tells what is wrong with it.
+      return [];
     }
-    return list;
   }
 
-  private async ask(context: FrameContext): Promise<readonly FrameVariable[]> {
-    const { results } = await this.gdb.send(stackListVariables(context));
+  /** The arguments and locals of a frame, innermost block first. @throws MiError */
+  async list(context: FrameContext): Promise<readonly FrameVariable[]> {
+    const { results } = await this.ports.answers.send(stackListVariables(context));
     const counts = new Map<string, number>();
     // gdb lists the variables of the innermost block first.
-    return tuplesAt(results, 'variables').map(variable => {
+    return tuplesAt(results, 'variables').map((variable, index) => {
       const name = textAt(variable, 'name') ?? '';
       const count = (counts.get(name) ?? 0) + 1;
       counts.set(name, count);
@@ -72,15 +90,21 @@ export class FrameVariables {
         isArgument: textAt(variable, 'arg') === '1',
         type: textAt(variable, 'type') ?? '',
         value: textAt(variable, 'value'),
+        index,
       };
     });
+  }
+
+  private async askDepth(): Promise<string> {
+    const { results } = await this.ports.gdb.send(gdbShow(MAX_DEPTH));
+    return textAt(results, 'value') ?? GDBS_OWN_DEPTH;
   }
 }
 
 /** The arguments or the locals of one frame. */
 class FrameScope implements Container {
   constructor(
-    private readonly all: () => Promise<readonly FrameVariable[]>,
+    private readonly frames: FrameVariables,
     private readonly context: FrameContext,
     private readonly isArguments: boolean,
     private readonly ports: ContainerPorts,
@@ -88,7 +112,9 @@ class FrameScope implements Container {
 
   async list(page: Page): Promise<D.Variable[]> {
     const variables = await this.own();
-    return Promise.all(variables.map(variable => this.describe(variable, page.hex)));
+    const isPlain = variables.every(({ value }) => value !== undefined);
+    const summaries = isPlain ? [] : await this.frames.summaries(this.context);
+    return Promise.all(variables.map(variable => this.describe(variable, summaries[variable.index], page.hex)));
   }
 
   async assign(name: string, value: string): Promise<D.SetVariableResponse['body']> {
@@ -102,12 +128,12 @@ class FrameScope implements Container {
   }
 
   private async own(): Promise<readonly FrameVariable[]> {
-    return (await this.all()).filter(variable => variable.isArgument === this.isArguments);
+    return (await this.frames.list(this.context)).filter(variable => variable.isArgument === this.isArguments);
   }
 
-  private async describe(variable: FrameVariable, hex: boolean): Promise<D.Variable> {
+  private async describe(variable: FrameVariable, whole: string | undefined, hex: boolean): Promise<D.Variable> {
     const { name, expression, type } = variable;
-    const value = await this.valueOf(variable, hex);
+    const value = await this.valueOf(variable, whole, hex);
     const length = arrayLengthIn(type);
     const isExpandable = expression !== undefined && mayHaveChildren(variable);
     const memoryReference = memoryReferenceIn(variable.value ?? '');
@@ -126,16 +152,25 @@ class FrameScope implements Container {
     return this.ports.open(new ObjectContainer({ place: { context: this.context, expression } }, this.ports));
   }
 
-  private async valueOf({ expression, type, value }: FrameVariable, hex: boolean): Promise<string> {
+  private async valueOf(variable: FrameVariable, whole: string | undefined, hex: boolean): Promise<string> {
+    const { expression, type, value } = variable;
     if (value === undefined) {
       const length = arrayLengthIn(type);
       const bare = length === undefined ? '{...}' : `[${length}]`;
+      if (whole !== undefined) return readable(whole, bare);
       return expression === undefined ? bare : summary(expression, this.context, this.ports.gdb, bare);
     }
     const text = withoutReference(oneLine(value));
     if (!hex || expression === undefined) return text;
     return hexadecimal(expression, text, { context: this.context, expression }, this.ports.gdb);
   }
+}
+
+/** A value in one line; what is larger than gdb reads at once (`max-value-size`) as `bare`. */
+function readable(whole: string, bare: string): string {
+  const failure = /^<error reading variable: (.*)>$/s.exec(whole)?.[1];
+  if (failure === undefined) return withoutReference(oneLine(whole));
+  return failure.includes('max-value-size') ? bare : errorValue(failure);
 }
 
 /**

@@ -136,7 +136,9 @@ describe('variables of a real program', function () {
     it('are asked for once for both scopes of a frame', async () => {
       await children(await scope('Arguments'));
       await children(await scope('Locals'));
-      assert.equal(commands.filter(command => command.includes('-stack-list-variables')).length, 1);
+      const lists = commands.filter(command => command.includes('-stack-list-variables'));
+      assert.equal(lists.filter(command => command.includes('--simple-values')).length, 1);
+      assert.equal(lists.filter(command => command.includes('--all-values')).length, 1);
       assert.equal(commands.filter(command => command.includes('-var-create')).length, 0);
     });
 

@@ -4,6 +4,7 @@ import { Disassembly } from '../../src/session/disassembly.js';
 import { Evaluate } from '../../src/session/evaluate.js';
 import { CallGuard } from '../../src/session/evaluateGuard.js';
 import { Memory } from '../../src/session/memory.js';
+import { PauseAnswers } from '../../src/session/pauseAnswers.js';
 import type { Gdb } from '../../src/session/ports.js';
 import { Scopes, type ExtraScope } from '../../src/session/scopes.js';
 import { Stack } from '../../src/session/stack.js';
@@ -23,6 +24,7 @@ export class Inspection {
   /** What the session does itself of the debug console's lines. */
   readonly intercepted = new Map<string, string>();
 
+  readonly answers: PauseAnswers;
   readonly threads: Threads;
   readonly stack: Stack;
   readonly variables: Variables;
@@ -40,16 +42,20 @@ export class Inspection {
         void job();
       },
     };
+    const answers = new PauseAnswers(gdb);
+    this.answers = answers;
+    answers.begin(1, false);
     const guard = new CallGuard({ gdb, mayCall: () => this.callRefusal });
-    this.threads = new Threads({ gdb });
+    this.threads = new Threads({ gdb: answers });
     this.stack = new Stack({
-      gdb,
+      gdb: answers,
       remember: (thread, frames) => {
         this.remembered.push({ thread, frames });
       },
     });
     this.variables = new Variables({
       gdb,
+      answers,
       client,
       guard,
       supports: () => ({ supportsInvalidatedEvent: this.supportsInvalidated }),
@@ -78,6 +84,7 @@ export class Inspection {
 
   /** The target has gone on or has stopped. */
   pauseChanged(): void {
+    this.answers.begin(1, false);
     this.stack.onPauseChanged();
     this.variables.onPauseChanged();
   }
