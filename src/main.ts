@@ -7,6 +7,7 @@ import { isLoopback, TcpServer } from './dap/server.js';
 import { createSession } from './session/session.js';
 import { messageOf } from './util/errors.js';
 import { Logger } from './util/log.js';
+import { RequestTimer, type RequestTime } from './util/timing.js';
 
 /** A subcommand: gets the arguments behind its name; returns the exit code. */
 type SubcommandMain = (args: readonly string[], out: Writable, err: Writable) => Promise<number>;
@@ -27,7 +28,8 @@ async function serveClient(
   log: Logger,
   options: { readonly stop: AbortSignal; readonly closeOnDisconnect: boolean },
 ): Promise<void> {
-  const connection = new DapConnection(input, output, log);
+  const timer = process.env.RSEQ_DAP_TIMING === undefined ? undefined : new RequestTimer(tellTime);
+  const connection = new DapConnection(input, output, log, timer);
   let session = createSession(connection);
   connection.onDisconnect(() => {
     if (options.closeOnDisconnect) {
@@ -51,6 +53,12 @@ async function serveClient(
   });
   options.stop.removeEventListener('abort', stop);
   await endQuietly(session, log);
+}
+
+/** A line for each request, in milliseconds. */
+function tellTime({ command, queue, gdb, adapter }: RequestTime): void {
+  const [inQueue, inGdb, inAdapter] = [queue, gdb, adapter].map(ms => ms.toFixed(3));
+  process.stderr.write(`rseq-dap: timing: ${command} queue ${inQueue} gdb ${inGdb} adapter ${inAdapter}\n`);
 }
 
 /** A session that cannot end properly must not keep the process from ending. */

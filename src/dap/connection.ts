@@ -4,6 +4,7 @@ import { Event } from '@vscode/debugadapter/lib/messages.js';
 import { messageOf, RequestError } from '../util/errors.js';
 import type { Logger } from '../util/log.js';
 import { SerialQueue } from '../util/serialQueue.js';
+import type { RequestTimer } from '../util/timing.js';
 import { Dispatcher, type RequestHandler } from './dispatcher.js';
 import { errorResponse } from './errorResponse.js';
 import { EventGate } from './eventGate.js';
@@ -20,6 +21,8 @@ export class DapConnection {
    */
   readonly queue: SerialQueue;
   readonly log: Logger;
+  /** Where requests are timed: to be told when gdb works. */
+  readonly timer: RequestTimer | undefined;
   readonly #input: Readable;
   readonly #output: Writable;
   readonly #decoder: FrameDecoder;
@@ -34,10 +37,11 @@ export class DapConnection {
   #started = false;
   #closed = false;
 
-  constructor(input: Readable, output: Writable, log: Logger) {
+  constructor(input: Readable, output: Writable, log: Logger, timer?: RequestTimer) {
     this.#input = input;
     this.#output = output;
     this.log = log;
+    this.timer = timer;
     this.queue = new SerialQueue(error => {
       log.error('A reaction failed by a defect of the adapter', error);
     });
@@ -60,6 +64,7 @@ export class DapConnection {
       queue: this.queue,
       gate: this.#gate,
       log,
+      timer,
       send: response => {
         this.#wire.sendResponse(response);
       },

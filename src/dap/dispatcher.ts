@@ -3,6 +3,7 @@ import { Response } from '@vscode/debugadapter/lib/messages.js';
 import { RequestError } from '../util/errors.js';
 import type { Logger } from '../util/log.js';
 import type { SerialQueue } from '../util/serialQueue.js';
+import type { RequestTimer } from '../util/timing.js';
 import { optionalNumber } from './arguments.js';
 import { cancelledError, errorResponse } from './errorResponse.js';
 import type { EventGate } from './eventGate.js';
@@ -20,6 +21,8 @@ export interface DispatcherParts {
   readonly queue: SerialQueue;
   readonly gate: EventGate;
   readonly log: Logger;
+  /** Where requests are to be timed. */
+  readonly timer: RequestTimer | undefined;
   send(response: DebugProtocol.Response): void;
   /** Called when a request has been answered and the events held behind it have been sent. */
   answered(command: string): void;
@@ -35,6 +38,8 @@ interface AnyRoute {
 interface Entry {
   readonly request: DebugProtocol.Request;
   readonly abort: AbortController;
+  /** Tells the timer that the request's turn has come. */
+  readonly begun: (() => () => void) | undefined;
   state: 'queued' | 'running' | 'answered';
 }
 
@@ -60,7 +65,8 @@ export class Dispatcher {
 
   /** Takes a request as it came from the wire; nothing in it is trusted. */
   dispatch(request: DebugProtocol.Request): void {
-    const entry: Entry = { request, abort: new AbortController(), state: 'queued' };
+    const begun = this.#parts.timer?.received(request.command);
+    const entry: Entry = { request, abort: new AbortController(), begun, state: 'queued' };
     this.#open.set(request.seq, entry);
     const overtakes = request.command === 'cancel' || this.#route(request.command)?.overtakes === true;
     if (overtakes) void this.#carryOut(entry);
@@ -79,6 +85,7 @@ export class Dispatcher {
   async #carryOut(entry: Entry): Promise<void> {
     if (entry.state === 'answered') return;
     entry.state = 'running';
+    const answered = entry.begun?.();
     this.#parts.gate.enter();
     try {
       const body = await this.#run(entry);
@@ -88,6 +95,7 @@ export class Dispatcher {
     } finally {
       this.#parts.gate.leave();
     }
+    answered?.();
     this.#parts.answered(entry.request.command);
   }
 
