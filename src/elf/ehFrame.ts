@@ -1,30 +1,39 @@
+import type { AddressRange } from '../util/address.js';
 import { TargetBytes } from './bytes.js';
+import type { FunctionRange } from './functionRange.js';
+import { FunctionSearch } from './functionSearch.js';
 import type { ElfImage, Section } from './image.js';
-import type { FunctionRange } from './symbols.js';
 
 /**
  * Function bounds from unwind information: a stripped file has no symbols, but `.eh_frame` still tells where each
  * function begins and ends. The section is scanned record by record through a window, so its size costs no memory.
  * Format: LSB "Exception Frames"; DWARF pointer encodings: LSB 10.5.
  *
- * @param wanted link-time addresses
- * @param found  receives the range that holds each of them
+ * @param wanted link-time addresses, ascending
+ * @returns the function that holds each of them
  */
-export function findFrames(image: ElfImage, wanted: readonly bigint[], found: Map<bigint, FunctionRange>): void {
+export function findFrames(image: ElfImage, wanted: readonly bigint[]): Map<bigint, FunctionRange> {
+  const search = new FunctionSearch(wanted);
   for (const section of image.sectionsNamed('.eh_frame')) {
-    const window = new Window(image, section);
-    const encodings = new Map<number, number | undefined>();
-    for (let at = 0; at + 8 <= window.size;) {
-      const record = readRecord(window, at);
-      if (record === undefined) break;
-      const range = record.cie === undefined ? undefined : frameRange(window, section, record, encodings);
-      if (range !== undefined) {
-        for (const address of wanted) {
-          if (range.start <= address && address < range.end && !found.has(address)) found.set(address, range);
-        }
-      }
-      at = record.end;
+    for (const { start, end } of frames(image, section)) {
+      search.offer({ name: 0, start: Number(start), size: Number(end - start), isGlobal: false });
     }
+  }
+  const found = new Map<bigint, FunctionRange>();
+  for (const { address, start, end } of search.results(() => undefined)) found.set(address, { start, end });
+  return found;
+}
+
+/** The code that each frame description entry of a section speaks of. */
+function* frames(image: ElfImage, section: Section): Generator<AddressRange> {
+  const window = new Window(image, section);
+  const encodings = new Map<number, number | undefined>();
+  for (let at = 0; at + 8 <= window.size;) {
+    const record = readRecord(window, at);
+    if (record === undefined) return;
+    const range = record.cie === undefined ? undefined : frameRange(window, section, record, encodings);
+    if (range !== undefined) yield range;
+    at = record.end;
   }
 }
 
@@ -58,7 +67,7 @@ function frameRange(
   section: Section,
   record: FrameRecord,
   encodings: Map<number, number | undefined>,
-): FunctionRange | undefined {
+): AddressRange | undefined {
   const cie = record.cie ?? -1;
   if (!encodings.has(cie)) encodings.set(cie, pointerEncoding(window, cie));
   const encoding = encodings.get(cie);

@@ -1,4 +1,4 @@
-import type { FunctionRange } from '../elf/symbols.js';
+import type { FunctionRange } from '../elf/functionRange.js';
 import type { Address, AddressRange } from '../util/address.js';
 import type { Descriptor } from './descriptor.js';
 import { buildRegions } from './imageRegions.js';

@@ -1,4 +1,4 @@
-import type { FunctionRange } from '../elf/symbols.js';
+import type { FunctionRange } from '../elf/functionRange.js';
 import type { Address, AddressRange } from '../util/address.js';
 import { formatAddress } from '../util/address.js';
 import { messageOf } from '../util/errors.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AddressRange } from '../../../src/util/address.js';
 import { EM } from '../../../src/elf/constants.js';
-import type { FunctionRange } from '../../../src/elf/symbols.js';
+import type { FunctionRange } from '../../../src/elf/functionRange.js';
 import { buildRegions } from '../../../src/rseq/imageRegions.js';
 import type { ImageTables, TableSection } from '../../../src/rseq/imageTables.js';
 import type { Instruction } from '../../../src/rseq/instruction.js';

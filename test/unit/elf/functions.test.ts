@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ElfImage } from '../../../src/elf/image.js';
-import { findFunctions } from '../../../src/elf/symbols.js';
+import { findFunctions } from '../../../src/elf/functions.js';
 import { withFixture, withImage } from './fixtures.js';
 
 /** Two functions with a cold piece each (gcc splits at __builtin_expect with -freorder), and one label without size. */
