@@ -1,11 +1,24 @@
 /*
- * Conditional branches that leave the region for addresses which NO table declares:
- * into code of __rseq_failure and .text.unlikely that has no line information. The
- * abort handler is a 5-byte jump that is a local function of its own, outside the
- * user's function. Only the region's code tells where these exits are.
+ * Conditional branches that leave the region into code of __rseq_failure and
+ * .text.unlikely that has no line information. The abort handler is a 5-byte jump
+ * that is a local function of its own, outside the user's function.
+ *
+ * Built twice. As early_exits NO table declares these exits, as in allocators: only
+ * the region's code tells where they are (`rseq-dap inspect --lint` finds them; it is
+ * the one sample that is wrong on purpose). As declared_exits the exit point array does.
  */
 #define _GNU_SOURCE
 #include "rseq_area.h"
+
+#ifdef DECLARED_EXITS
+#define EXIT_POINTS                                                                                                    \
+	".pushsection __rseq_exit_point_array, \"aw\"\n\t"                                                             \
+	".quad 1f, 5f\n\t"                                                                                            \
+	".quad 1f, 6f\n\t"                                                                                            \
+	".popsection\n\t"
+#else
+#define EXIT_POINTS
+#endif
 
 struct percpu_long counters[MAX_CPUS];
 long commits, aborts, retries;
@@ -28,6 +41,7 @@ again:
 		".pushsection __rseq_cs_ptr_array, \"aw\"\n\t"
 		".quad 3b\n\t"
 		".popsection\n\t"
+		EXIT_POINTS
 		"leaq 3b(%%rip), %%rax\n\t"
 		"movq %%rax, %%fs:8(%[area])\n\t"
 		"1:\n\t"

@@ -76,18 +76,29 @@ function checkSection({ tables, image }: LintInput, section: TableSection): Find
   if (!section.listed) find('missing-pointer', 'no entry of __rseq_cs_ptr_array points to its descriptor');
   const length = section.end - section.start;
   if (length > LONG_REGION) find('long-region', `${length} bytes are too long to finish between two preemptions`);
-  const signature = SIGNATURES[tables.machine];
-  const bytes = image.readAt(section.abort - 4n, 4);
-  if (signature !== undefined && bytes !== undefined) {
-    const littleEndian = signature.code === 'littleEndian' || bytes.encoding.littleEndian;
-    const value = new DataView(bytes.bytes.buffer, bytes.bytes.byteOffset).getUint32(0, littleEndian);
-    if (value !== signature.value) {
-      const [is, should] = [value, signature.value].map(n => `0x${n.toString(16).padStart(8, '0')}`);
-      const text = `the 4 bytes before abort_ip ${formatAddress(section.abort)} are ${is ?? ''}, not the signature ${should ?? ''}: the kernel kills the thread instead of aborting the region`;
-      find('wrong-signature', text);
-    }
-  }
+  const signature = signatureFault(image, section.abort);
+  if (signature !== undefined) find('wrong-signature', signature);
   return findings;
+}
+
+/** What is wrong with the 4 bytes before an abort address, if anything. */
+function signatureFault(image: ElfImage, abort: Address): string | undefined {
+  const signature = SIGNATURES[image.machine];
+  if (signature === undefined) return undefined;
+  const wanted = spellSignature(signature.value);
+  const consequence = 'the kernel kills the thread instead of aborting the region';
+  const bytes = image.readAt(abort - 4n, 4);
+  if (bytes === undefined) {
+    return `there is no signature ${wanted} before abort_ip ${formatAddress(abort)}, where the file holds nothing: ${consequence}`;
+  }
+  const littleEndian = signature.code === 'littleEndian' || bytes.encoding.littleEndian;
+  const value = new DataView(bytes.bytes.buffer, bytes.bytes.byteOffset).getUint32(0, littleEndian);
+  if (value === signature.value) return undefined;
+  return `the 4 bytes before abort_ip ${formatAddress(abort)} are ${spellSignature(value)}, not the signature ${wanted}: ${consequence}`;
+}
+
+function spellSignature(value: number): string {
+  return `0x${value.toString(16).padStart(8, '0')}`;
 }
 
 /** What the code of a region tells. */

@@ -198,6 +198,18 @@ describe('rseq-dap inspect', function () {
     });
   }
 
+  it('finds that there is no room for a signature before an abort handler at the very start of the code', async () => {
+    // A file of one segment of code whose first byte is the handler.
+    const source = SOUND.replace('.globl work', '.text\nabort: jmp prelude\n.globl work').replace(
+      '.long 0x53053053\nabort: jmp prelude',
+      '',
+    );
+    const file = build('first', source, '-Wl,-z,separate-code', '-Wl,--no-ld-generated-unwind-info');
+    const { code, out } = await inspect('--lint', file);
+    assert.equal(code, 1);
+    assert.match(out, /^finding: .*no signature 0x53053053 before abort_ip .*\[wrong-signature\]$/m);
+  });
+
   it('notes further visible stores without making the exit code 1', async () => {
     const file = build('stores', SOUND.replace('jne abort', 'jne abort\nmovq $1,8(%rdx)'));
     const { code, out } = await inspect('--lint', file);

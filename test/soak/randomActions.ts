@@ -26,7 +26,7 @@ const SUBJECTS: readonly Subject[] = [
   { sample: 'cxx', source: 'cxx.cpp', args: ['100'], lines: [18, 98] },
   { sample: 'one_insn_arm', source: 'one_insn_arm.c', args: ['300'], lines: [20, 88] },
   { sample: 'base_register', source: 'base_register.c', args: ['300'], lines: [14, 65] },
-  { sample: 'early_exits', source: 'early_exits.c', args: ['300'], lines: [18, 83] },
+  { sample: 'early_exits', source: 'early_exits.c', args: ['300'], lines: [31, 97] },
   { sample: 'own_area', source: 'own_area.c', args: ['300'], lines: [18, 80] },
   { sample: 'other_path', source: 'other_path.c', args: ['300'], lines: [14, 79] },
   { sample: 'inner_loop', source: 'inner_loop.c', args: ['300'], lines: [24, 111] },

@@ -25,6 +25,7 @@ export const STEP_CASES: readonly StepCase[] = [
   { sample: 'one_insn_arm', source: 'one_insn_arm.c', before: 'before-region' },
   { sample: 'base_register', source: 'base_register.c', before: 'before-region' },
   { sample: 'early_exits', source: 'early_exits.c', before: 'before-region' },
+  { sample: 'declared_exits', source: 'early_exits.c', before: 'before-region' },
   { sample: 'own_area', source: 'own_area.c', before: 'before-region' },
   { sample: 'other_path', source: 'other_path.c', before: 'before-region' },
   { sample: 'inner_loop', source: 'inner_loop.c', before: 'before-region' },
