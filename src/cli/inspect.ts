@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { DEBUG_DIRECTORIES } from '../elf/debugFile.js';
 import { withFileTables } from '../rseq/fileTables.js';
 import { messageOf } from '../util/errors.js';
+import { reportCore } from './inspectCore.js';
 import type { InspectGdb } from './inspectCode.js';
 import { printReport } from './inspectPrint.js';
 import type { FileReport } from './inspectReport.js';
@@ -11,7 +12,8 @@ import { reportFile, toJson, unusableReport } from './inspectReport.js';
 const HELP = `Usage: rseq-dap inspect [OPTIONS] FILE...
 
 Tells the restartable sequences of executables and shared libraries: regions, key points, and
-what is wrong in their tables. Addresses are link-time. Nothing is executed.
+what is wrong in their tables, at link-time addresses. Of a core file: those of what its process
+had loaded, at run-time addresses, and which threads stood inside. Nothing is executed.
 
 Options:
   --json                  print JSON: an object for one file, an array for several
@@ -117,7 +119,9 @@ async function inspectFile(file: string, options: InspectOptions, gdbs: Gdbs): P
   const reading = { debugDirectories: options.debugDirectories, pieces: options.code };
   try {
     return await withFileTables(file, reading, async (tables, image) =>
-      reportFile(tables, image, await gdbs.forMachine(tables.machine), options.lint),
+      image.type === 'core'
+        ? reportCore(image, path => inspectFile(path, options, gdbs))
+        : reportFile(tables, image, await gdbs.forMachine(tables.machine), options.lint),
     );
   } catch (error) {
     return unusableReport(file, error);

@@ -2,12 +2,14 @@ import { relative } from 'node:path';
 import type { KeyPoints } from '../rseq/points.js';
 import type { Region, RegionExit, SourceLine } from '../rseq/region.js';
 import { formatAddress } from '../util/address.js';
+import { printCore } from './inspectCore.js';
 import type { FileReport } from './inspectReport.js';
 
 /** The report of a file for people: a paragraph for each region and key, then what is wrong. Ends with a newline. */
 export function printReport(report: FileReport): string {
   if (report.unusable) return '';
   const lines = [`${report.file}: ${count(report.regions.length, 'region')}, ${count(report.keys.length, 'key')}`];
+  if (report.core !== undefined) lines.push(...printCore(report.core));
   for (const region of report.regions) lines.push('', ...printRegion(region, report.codeRead));
   for (const key of report.keys) lines.push('', ...printKey(key));
   const troubles = [

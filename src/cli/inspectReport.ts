@@ -5,11 +5,13 @@ import type { ImageTables } from '../rseq/imageTables.js';
 import type { Region, TableWarning } from '../rseq/region.js';
 import { formatAddress } from '../util/address.js';
 import { RequestError, messageOf } from '../util/errors.js';
+import type { CoreFacts } from './inspectCore.js';
+import { coreJson } from './inspectCore.js';
 import type { InspectCode, InspectGdb } from './inspectCode.js';
 import type { Finding } from './inspectLint.js';
 import { lint } from './inspectLint.js';
 
-/** What `inspect` found out about one file; addresses link-time. */
+/** What `inspect` found out about one file; addresses are link-time but for core files. */
 export interface FileReport {
   readonly file: string;
   readonly regions: readonly Region[];
@@ -21,12 +23,14 @@ export interface FileReport {
   readonly codeRead: boolean;
   /** The file could not be read at all; the warnings say why. */
   readonly unusable: boolean;
+  /** Present for core files, whose addresses are run-time. */
+  readonly core?: CoreFacts;
 }
 
 /**
  * Makes the report of one file. Code that cannot be read ends in a warning.
  *
- * @throws RequestError `notLinked` for object files, `coreFile` for core files
+ * @throws RequestError `notLinked` for object files
  */
 export async function reportFile(
   tables: ImageTables,
@@ -37,10 +41,6 @@ export async function reportFile(
   if (image.type === 'relocatable') {
     const message = `${tables.file} is an object file: its addresses are not known before it is linked. Name what it is linked into.`;
     throw new RequestError('user', 'notLinked', message);
-  }
-  if (image.type === 'core') {
-    const message = `${tables.file} is a core file: it has no tables of its own. Name the program that left it.`;
-    throw new RequestError('user', 'coreFile', message);
   }
   const warnings: TableWarning[] = [];
   const any = tables.sections.length > 0 || tables.keys.length > 0;
@@ -113,6 +113,7 @@ export function toJson(report: FileReport): Record<string, unknown> {
             address: address === undefined ? null : formatAddress(address),
           })),
         }),
+    ...(report.core === undefined ? {} : { core: coreJson(report.core) }),
   };
 }
 

@@ -182,3 +182,8 @@ export function hasContents(type: number): boolean {
 export function isLoad(type: number): boolean {
   return type === PT.load;
 }
+
+/** Whether a segment type holds notes. */
+export function isNote(type: number): boolean {
+  return type === PT.note;
+}

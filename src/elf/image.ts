@@ -6,7 +6,7 @@ import type { Encoding } from './bytes.js';
 import { TargetBytes, textAt } from './bytes.js';
 import { PF, SHF } from './constants.js';
 import type { ElfWarning, FileBytes, HeaderImage } from './headers.js';
-import { hasContents, isLoad, readHeaders, revealType } from './headers.js';
+import { hasContents, isLoad, isNote, readHeaders, revealType } from './headers.js';
 
 /** What kind of ELF file it is (`e_type`). */
 export type ImageType = 'relocatable' | 'executable' | 'shared' | 'core' | 'other';
@@ -37,6 +37,12 @@ export interface LoadSegment {
   readonly flags: number;
 }
 
+/** Where a PT_NOTE segment stands in the file, in bytes. */
+export interface NoteSegment {
+  readonly offset: number;
+  readonly filesz: number;
+}
+
 /** Where a stripped file's debug information is to be found (gdb manual, "Debugging Information in Separate Files"). */
 export interface DebugLink {
   readonly file: string;
@@ -61,6 +67,7 @@ export class ElfImage {
   readonly type: ImageType;
   readonly sections: readonly Section[];
   readonly loads: readonly LoadSegment[];
+  readonly noteSegments: readonly NoteSegment[];
   readonly warnings: readonly ElfWarning[];
   readonly #file: OpenFile;
 
@@ -73,6 +80,7 @@ export class ElfImage {
     this.loads = elf.segments
       .filter(s => isLoad(s.type))
       .map(s => ({ offset: s.offset, vaddr: BigInt(s.vaddr), filesz: s.filesz, memsz: s.memsz, flags: s.flags }));
+    this.noteSegments = elf.segments.filter(s => isNote(s.type)).map(({ offset, filesz }) => ({ offset, filesz }));
     const names = this.#sectionNames(elf, headers.nameSection);
     this.sections = elf.sections.map(s => ({
       index: s.index,

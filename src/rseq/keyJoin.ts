@@ -5,7 +5,7 @@ import type { CodeInstruction, CodeMap } from './codeMap.js';
 import { goesOn } from './codeMap.js';
 import type { IntervalIndex } from './intervalIndex.js';
 import type { KeyPoints } from './points.js';
-import { POINTS_SECTION } from './points.js';
+import { POINTS_SECTION, rebasePoints } from './points.js';
 import { RegionDraft } from './regionDraft.js';
 import { storeOf } from './store.js';
 import type { Warnings } from './warnings.js';
@@ -50,7 +50,7 @@ export class KeyJoin {
    * @returns that region, if any
    */
   join(linked: KeyPoints, bias: bigint): RegionDraft[] {
-    const points = rebase(linked, bias);
+    const points = rebasePoints(linked, bias);
     const stops = new Set([...points.starts, ...points.finishes, ...points.aborts]);
     const joined = new Set<RegionDraft>();
     const alone: LoneStart[] = [];
@@ -116,16 +116,6 @@ export class KeyJoin {
       }
     }
   }
-}
-
-function rebase(points: KeyPoints, bias: bigint): KeyPoints {
-  const move = (list: readonly bigint[]): bigint[] => list.map(address => address + bias);
-  return {
-    key: points.key + bias,
-    starts: move(points.starts),
-    finishes: move(points.finishes),
-    aborts: move(points.aborts),
-  };
 }
 
 /**

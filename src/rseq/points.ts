@@ -4,7 +4,7 @@ import type { Warnings } from './warnings.js';
 /** The section that marks critical sections by keys; its format is the project's own (see {@link decodePoints}). */
 export const POINTS_SECTION = '__rseq_points';
 
-/** The points of one key, at link-time addresses, each list ascending and without duplicates. */
+/** The points of one key, each list ascending and without duplicates; link-time addresses unless they were moved. */
 export interface KeyPoints {
   readonly key: bigint;
   readonly starts: readonly bigint[];
@@ -52,6 +52,12 @@ export function decodePoints(
     warnings.add('discarded-points', POINTS_SECTION, undefined, text);
   }
   return [...keys].map(([key, lists]) => keyPoints(key, lists)).sort((a, b) => compare(a.key, b.key));
+}
+
+/** A key's points moved by `delta` bytes: from link-time addresses to where their image was loaded. */
+export function rebasePoints({ key, starts, finishes, aborts }: KeyPoints, delta: bigint): KeyPoints {
+  const move = (list: readonly bigint[]): bigint[] => list.map(address => address + delta);
+  return { key: key + delta, starts: move(starts), finishes: move(finishes), aborts: move(aborts) };
 }
 
 /** Size of an entry in bytes, for files of a class. */

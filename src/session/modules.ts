@@ -1,5 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { LoadSegment } from '../elf/image.js';
+import { loadBiases } from '../elf/mappings.js';
 import { GdbCode } from '../mi/code.js';
 import type { Library } from '../mi/events.js';
 import { buildRegions } from '../rseq/imageRegions.js';
@@ -10,6 +12,7 @@ import type { Region, SourceLine } from '../rseq/region.js';
 import { RegionIndex } from '../rseq/regionIndex.js';
 import type { Address } from '../util/address.js';
 import { messageOf } from '../util/errors.js';
+import { parseMaps } from './processMaps.js';
 import { LiveRegions } from './liveRegions.js';
 import type { Gdb, Tell } from './ports.js';
 
@@ -101,17 +104,11 @@ export class Modules {
 interface ImageFacts {
   readonly path: string;
   readonly tables: ImageTables;
-  /** Link-time address of the page that the first loadable segment begins in. */
-  readonly firstPage: Address;
+  readonly loads: readonly LoadSegment[];
 }
 
-const PAGE = 4096n;
-
 async function factsOf(path: string): Promise<ImageFacts> {
-  return withFileTables(path, {}, (tables, image) => {
-    const first = image.loads[0]?.vaddr ?? 0n;
-    return { path, tables, firstPage: first - (first % PAGE) };
-  });
+  return withFileTables(path, {}, (tables, { loads }) => ({ path, tables, loads }));
 }
 
 function hasRegions({ tables }: ImageFacts): boolean {
@@ -119,17 +116,12 @@ function hasRegions({ tables }: ImageFacts): boolean {
 }
 
 /**
- * Run-time minus link-time addresses of an image in a process, from /proc/PID/maps: the lowest mapping of the file is its
- * first loadable segment, rounded down to a page.
+ * Run-time minus link-time addresses of an image in a process, from /proc/PID/maps.
  *
  * @returns undefined where the process has not mapped the file
  */
-async function loadBias(processId: number, { path, firstPage }: ImageFacts): Promise<Address | undefined> {
+async function loadBias(processId: number, { path, loads }: ImageFacts): Promise<Address | undefined> {
   const real = await realpath(path).catch(() => path);
   const maps = await readFile(`/proc/${processId}/maps`, 'utf8');
-  for (const line of maps.split('\n')) {
-    const match = /^([0-9a-f]+)-\S+ \S+ [0-9a-f]+ \S+ \d+ +(.*?)(?: \(deleted\))?$/.exec(line);
-    if (match?.[1] !== undefined && match[2] === real) return BigInt(`0x${match[1]}`) - firstPage;
-  }
-  return undefined;
+  return loadBiases(loads, parseMaps(maps, real))[0];
 }

@@ -23,7 +23,12 @@ function repeat(count: number, body: string): string {
 const CODE = `.text\ncode: .fill ${4 * MANY},1,0x90\nabort: ret\n`;
 const DESCRIPTOR_SECTION = '.section __rseq_cs,"aw"\n.balign 32\n';
 
-const HOSTILE: { what: string; source: string; options: readonly string[]; check(built: BuiltRegions): void }[] = [
+const HOSTILE: {
+  what: string;
+  source: string;
+  options: readonly string[];
+  readonly check: (built: BuiltRegions) => void;
+}[] = [
   {
     what: 'with one region around all others, a START point in each and no symbol',
     source:
