@@ -60,6 +60,7 @@ struct shape global_shape;
 static long file_static = -7;
 int matrix[2][3] = {{1, 2, 3}, {4, 5, 6}};
 int many[1000];
+int lines_done;
 
 static int triangle_area(const struct shape *self)
 {
@@ -210,7 +211,7 @@ int main(int argc, char **argv)
 	printf("area=%d sum=%d factorial=%d\n", area, sum, factorial(option(argc, argv, "--depth", 5))); // @stdout
 	fprintf(stderr, "to stderr: %s %d %ld\n", letters, global_counter, file_static);                 // @stderr
 	for (int i = 0, lines = option(argc, argv, "--lines", 0); i < lines; i++)
-		printf("line %d\n", i);
+		lines_done += printf("line %d\n", i) > 0;
 	if (option(argc, argv, "--read", 0))
 		read_line();                               // @call-read
 	if (option(argc, argv, "--threads", 0))

@@ -1,5 +1,5 @@
 import { formatAddress, type Address } from '../util/address.js';
-import { miCommand, quoteArgument, type MiCommand } from './commands.js';
+import { contextOptions, miCommand, quoteArgument, type FrameContext, type MiCommand } from './commands.js';
 
 /** Where a breakpoint goes. `raw` is a location of gdb's own syntax, as a user types it after `break`. */
 export type BreakpointLocation =
@@ -121,9 +121,13 @@ export function breakDisable(numbers: readonly [string, ...string[]]): MiCommand
   return miCommand('break-disable', [], ...numbers);
 }
 
-/** Sets the condition of a breakpoint; without an expression it takes the condition away. */
-export function breakCondition(number: string, condition?: string): MiCommand {
-  return miCommand('break-condition', [number], ...(condition === undefined ? [] : [condition]));
+/** Sets the condition of a breakpoint; without an expression it takes the condition away. A watchpoint's is read in `context`. */
+export function breakCondition(number: string, condition?: string, context?: FrameContext): MiCommand {
+  return miCommand(
+    'break-condition',
+    [...contextOptions(context), number],
+    ...(condition === undefined ? [] : [condition]),
+  );
 }
 
 /** Lets the next `count` hits pass without a stop. */
@@ -136,10 +140,13 @@ export function breakCommands(number: string, lines: readonly string[]): MiComma
   return miCommand('break-commands', [number], ...lines);
 }
 
-/** Watches the value of an expression: the answer's result `wpt`, `hw-rwpt` or `hw-awpt`. */
-export function breakWatch(expression: string, access: WatchAccess): MiCommand {
+/**
+ * Watches the value of an expression: the answer's result `wpt`, `hw-rwpt` or `hw-awpt`. One that names a local variable
+ * ends with the frame of `context`. gdb refuses it while a thread runs.
+ */
+export function breakWatch(expression: string, access: WatchAccess, context?: FrameContext): MiCommand {
   const option = { write: [], read: ['-r'], access: ['-a'] }[access];
-  return miCommand('break-watch', [...option, '--'], expression);
+  return miCommand('break-watch', [...contextOptions(context), ...option, '--'], expression);
 }
 
 /** One breakpoint: result `BreakpointTable` with a `body` of one. */

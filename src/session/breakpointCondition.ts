@@ -1,4 +1,7 @@
-import { RequestError } from '../util/errors.js';
+import { dataEvaluateExpression } from '../mi/commandsInspection.js';
+import { textAt } from '../mi/fields.js';
+import { messageOf, RequestError } from '../util/errors.js';
+import type { Gdb, Tell } from './ports.js';
 
 /** What a user may ask of a breakpoint besides its place. Empty strings count as absent. */
 export interface Modifiers {
@@ -36,6 +39,28 @@ export function compileCondition(id: number, modifiers: Modifiers): string | und
 /** Whether a modifier was given at all. */
 export function isGiven(text: string | undefined): text is string {
   return text !== undefined && text.trim() !== '';
+}
+
+/**
+ * Judges a compiled condition where gdb must not: in a thread that has stopped at a breakpoint inside a restartable sequence.
+ * As with gdb, one that cannot be evaluated stops the program, and the user is told why.
+ *
+ * @returns whether the program is to stop
+ */
+export async function judge(
+  condition: string | undefined,
+  thread: number | undefined,
+  { gdb, tell }: { readonly gdb: Gdb; readonly tell: Tell },
+): Promise<boolean> {
+  if (condition === undefined) return true;
+  try {
+    const context = thread === undefined ? undefined : { thread, frame: 0 };
+    const { results } = await gdb.send(dataEvaluateExpression(condition, context));
+    return !['0', 'false'].includes(textAt(results, 'value') ?? '');
+  } catch (error) {
+    tell('important', `The condition '${condition}' of a breakpoint cannot be evaluated: ${messageOf(error)}\n`);
+    return true;
+  }
 }
 
 function hitTerm(id: number, text: string): string {

@@ -36,16 +36,18 @@ export interface Entry {
 /** The user's breakpoints: DAP's ids on one side, gdb's numbers on the other. */
 export class BreakpointTable {
   private readonly entries = new Map<number, Entry>();
-  private lastId = 0;
+
+  /** @param nextId a DAP id that no other breakpoint of any kind has */
+  constructor(private readonly nextId: () => number) {}
 
   /** A new entry without anything in gdb yet. `compile` is given its id. */
   add(place: Place, modifiers: Modifiers, compile: (id: number) => string | undefined): Entry {
-    this.lastId += 1;
+    const id = this.nextId();
     const entry: Entry = {
-      id: this.lastId,
+      id,
       place,
       modifiers,
-      condition: compile(this.lastId),
+      condition: compile(id),
       atPlace: undefined,
       planted: new Map(),
       isJudged: false,

@@ -12,20 +12,22 @@ import { console as consoleCommand } from '../mi/commands.js';
 import { breakDelete, breakInsert, type BreakpointLocation } from '../mi/commandsBreakpoints.js';
 import { parseBreakpoint, type Breakpoint } from '../mi/breakpoint.js';
 import type { StoppedEvent } from '../mi/events.js';
-import { dataEvaluateExpression } from '../mi/commandsInspection.js';
-import { textAt, tupleAt } from '../mi/fields.js';
+import { tupleAt } from '../mi/fields.js';
 import { formatAddress, parseAddress } from '../util/address.js';
 import { messageOf, RequestError } from '../util/errors.js';
-import { compileCondition, hitCounter, isGiven, type Modifiers } from './breakpointCondition.js';
+import { compileCondition, hitCounter, isGiven, judge, type Modifiers } from './breakpointCondition.js';
 import { settle, type MoverPorts } from './breakpointMover.js';
 import { BreakpointTable, isSame, numbersOf, type Entry, type Place } from './breakpointTable.js';
 import type { Logpoints } from './logpoints.js';
-import type { Client, Gdb } from './ports.js';
+import type { Client, Gdb, Tell } from './ports.js';
 
 /** What breakpoints need of the other subjects of the session. */
 export interface BreakpointPorts extends MoverPorts {
   readonly gdb: Gdb;
   readonly client: Client;
+  readonly tell: Tell;
+  /** A DAP breakpoint id that nobody else has. */
+  nextId(): number;
   readonly logpoints: Logpoints;
   /** A pending breakpoint has come, or the last one has gone: gdb must, or need not, stop when libraries are loaded. */
   pendingChanged(any: boolean): Promise<void>;
@@ -38,12 +40,14 @@ interface Wanted {
 
 /** Source, function and instruction breakpoints. */
 export class Breakpoints {
-  private readonly table = new BreakpointTable();
+  private readonly table: BreakpointTable;
   /** gdb's numbers whose hit counts have grown since the target was resumed. */
   private readonly hits = new Set<string>();
   private anyPending = false;
 
-  constructor(private readonly ports: BreakpointPorts) {}
+  constructor(private readonly ports: BreakpointPorts) {
+    this.table = new BreakpointTable(() => ports.nextId());
+  }
 
   readonly routes: RouteTable = {
     setBreakpoints: {
@@ -131,16 +135,13 @@ export class Breakpoints {
    * @returns whether the stop hit such breakpoints alone, and none of them is to stop the program
    */
   async isSilent(stop: StoppedEvent): Promise<boolean> {
-    if (stop.reason !== 'breakpoint-hit' || stop.threadId === undefined) return false;
+    if (stop.reason !== 'breakpoint-hit' || stop.watches.length > 0) return false;
     const hits = this.table.all().filter(entry => this.hitBy(stop).includes(entry.id));
     if (hits.length === 0 || !hits.every(entry => entry.isJudged)) return false;
-    const context = { thread: stop.threadId, frame: 0 };
-    for (const { condition = '1' } of hits) {
-      const { results } = await this.ports.gdb.send(dataEvaluateExpression(condition, context));
-      if (textAt(results, 'value') !== '0' && textAt(results, 'value') !== 'false') return false;
-    }
-    this.hits.clear();
-    return true;
+    let isSilent = true;
+    for (const { condition } of hits) if (await judge(condition, stop.threadId, this.ports)) isSilent = false;
+    if (isSilent) this.hits.clear();
+    return isSilent;
   }
 
   /** The target goes on: hits are counted anew. */

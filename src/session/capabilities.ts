@@ -36,6 +36,7 @@ const BEHAVIOURS: D.Capabilities = {
   supportsConditionalBreakpoints: true,
   supportsHitConditionalBreakpoints: true,
   supportsLogPoints: true,
+  supportsDataBreakpointBytes: true,
   supportsSteppingGranularity: true,
   supportsDelayedStackTraceLoading: true,
   supportTerminateDebuggee: true,

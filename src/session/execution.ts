@@ -69,6 +69,8 @@ export class Execution {
       },
       isInsideRegion: address => ports.isInsideRegion(address),
       resume: () => this.goOn(),
+      passBegins: () => ports.passBegins(),
+      changedInPass: () => ports.changedInPass(),
       interrupted: stop => this.deliver(stop),
     });
   }
@@ -329,7 +331,7 @@ export class Execution {
     const note = this.lost.stopped(stop, this.ports.regionsNear);
     if (note !== undefined && this.ports.showsFirstAttempt()) this.ports.tell('important', `${note}\n`);
     const body = stoppedBody(stop, as === undefined ? this.ports.breakpointsHit(stop) : [], asked);
-    this.ports.client.emit('stopped', { ...body, ...as });
+    this.ports.client.emit('stopped', { ...body, ...(asked ? {} : this.ports.stopDetails(stop)), ...as });
   }
 
   private passed(passed: Action & { kind: 'tell' }, thread: number, isFree: boolean): void {

@@ -1,4 +1,5 @@
-import type { StoppedEvent } from '../mi/events.js';
+import type { DebugProtocol as D } from '@vscode/debugprotocol';
+import type { StoppedEvent, WatchTrigger } from '../mi/events.js';
 import type { Region } from '../rseq/region.js';
 import type { Action } from '../stepping/types.js';
 import type { Address } from '../util/address.js';
@@ -21,6 +22,8 @@ export interface ExecutionPorts {
   readonly noRegions: () => boolean;
   /** The DAP ids of the user's breakpoints that the stop has hit. */
   breakpointsHit(stop: StoppedEvent): readonly number[];
+  /** A stop is to be reported: what DAP's `stopped` says of it beyond what gdb tells. */
+  stopDetails(stop: StoppedEvent): Partial<D.StoppedEvent['body']>;
   /** Whether a breakpoint that the adapter judges by itself was hit and is not to stop the program. */
   isSilent(stop: StoppedEvent): Promise<boolean>;
   /** Whether instruction steps go into the first attempt at a region (`rseq.stepping: "firstIteration"`). */
@@ -29,6 +32,10 @@ export interface ExecutionPorts {
   isEntry(stop: StoppedEvent): boolean;
   /** Libraries have come or gone at a stop that gdb made for it: bring regions and breakpoints up to date. */
   librariesChanged(): Promise<void>;
+  /** A free pass begins, in which nothing is watched. */
+  passBegins(): Promise<void>;
+  /** What the user watches and the free pass that has ended has changed. */
+  changedInPass(): Promise<readonly WatchTrigger[]>;
   /** A thread has run through regions: by a step, or by a free pass, in which an abort is what the stop inside has cost. */
   passed(action: Action & { kind: 'tell' }, thread: number, isFree: boolean): void;
   /** The program has ended: exit code, or 128 + signal. */

@@ -1,16 +1,21 @@
-import type { StoppedEvent } from '../mi/events.js';
+import type { StoppedEvent, WatchTrigger } from '../mi/events.js';
 import type { Region } from '../rseq/region.js';
 import { regionsToPass } from '../stepping/judgement.js';
 import type { StopCause } from '../stepping/types.js';
 import type { Address } from '../util/address.js';
+import { asTrigger } from './stopWatches.js';
 import { StepDriver, type StepDriverPorts } from './stepDriver.js';
 
 /** What the free pass needs besides what every step does. */
 export interface FreePassPorts extends Omit<StepDriverPorts, 'finished'> {
   isInsideRegion(address: Address): boolean;
+  /** A pass begins, in which nothing is watched. */
+  readonly passBegins: () => Promise<void>;
+  /** What the user watches and the pass has changed. */
+  readonly changedInPass: () => Promise<readonly WatchTrigger[]>;
   /** The pass is over: what was under way goes on. */
   readonly resume: () => Promise<void>;
-  /** Something else has stopped the target during the pass: the stop is to be told. */
+  /** Something else has stopped the target during the pass, or what it has changed does: the stop is to be told. */
   readonly interrupted: (stop: StoppedEvent) => Promise<void>;
 }
 
@@ -29,7 +34,7 @@ export class FreePass {
     this.driver = new StepDriver({
       ...ports,
       finished: action => {
-        ports.post(() => (action.as === 'resume' ? ports.resume() : this.giveBack()));
+        ports.post(() => (action.as === 'resume' ? this.goOn() : this.giveBack()));
       },
     });
   }
@@ -73,6 +78,7 @@ export class FreePass {
     const position = await this.ports.locate(thread);
     const entering = regionsToPass(position.regions, position.pc).filter(region => isWithin(region, position.pc));
     if (entering.length === 0 && !position.regions.some(({ id }) => free.has(id))) return false;
+    await this.ports.passBegins();
     await this.driver.begin({ thread, kind: 'through', granularity: 'line', free }, position);
     return true;
   }
@@ -86,6 +92,13 @@ export class FreePass {
 
   async fail(message: string): Promise<void> {
     await this.driver.onInput({ kind: 'failed', message });
+  }
+
+  /** A change of what is watched is a stop like those that gdb makes where nothing is lifted. */
+  private async goOn(): Promise<void> {
+    const watches = await this.ports.changedInPass();
+    if (this.lastStop === undefined || watches.length === 0) await this.ports.resume();
+    else await this.ports.interrupted(asTrigger(this.lastStop, watches));
   }
 
   private async giveBack(): Promise<void> {

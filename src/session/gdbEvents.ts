@@ -5,6 +5,7 @@ import type { Logger } from '../util/log.js';
 import { Announcements } from './announcements.js';
 import type { Breakpoints } from './breakpoints.js';
 import { whyRefused } from './consoleBreakpoints.js';
+import type { DataBreakpoints } from './dataBreakpoints.js';
 import type { Execution } from './execution.js';
 import type { Inspection } from './inspection.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -20,6 +21,7 @@ export interface GdbEventsPorts {
   readonly log: Logger;
   readonly execution: Execution;
   readonly breakpoints: Breakpoints;
+  readonly dataBreakpoints: DataBreakpoints;
   readonly modules: Modules;
   readonly logpoints: Logpoints;
   readonly lifecycle: Lifecycle;
@@ -34,12 +36,13 @@ export class GdbEvents {
 
   /** One asynchronous record, at once. */
   onEvent(event: MiEvent): void {
-    const { execution, breakpoints, modules, lifecycle, client } = this.ports;
+    const { execution, breakpoints, dataBreakpoints, modules, lifecycle, client } = this.ports;
     switch (event.kind) {
       case 'running':
         execution.onRunning();
         return;
       case 'stopped':
+        this.announcements.stopped();
         execution.onStopped(event);
         return;
       case 'threadCreated':
@@ -55,7 +58,9 @@ export class GdbEvents {
       case 'libraryLoaded':
         client.post(async () => {
           const pid = lifecycle.processId;
-          if (pid !== undefined) await modules.libraryLoaded(event.library, pid);
+          if (pid === undefined) return;
+          await modules.libraryLoaded(event.library, pid);
+          await dataBreakpoints.regionsChanged();
         });
         return;
       case 'libraryUnloaded':
@@ -65,11 +70,13 @@ export class GdbEvents {
         this.refuseHarmful(event.breakpoint);
         return;
       case 'breakpointModified':
-        if (!breakpoints.onModified(event.breakpoint)) this.refuseHarmful(event.breakpoint);
+        if (breakpoints.onModified(event.breakpoint) || dataBreakpoints.onModified(event.breakpoint)) return;
+        this.refuseHarmful(event.breakpoint);
         return;
       case 'breakpointDeleted':
         execution.breakpointDeleted(event.number);
         breakpoints.onDeleted(event.number);
+        dataBreakpoints.onDeleted(event.number);
         return;
       case 'parameterChanged':
         if (event.name === 'scheduler-locking') execution.schedulerLockingChanged(event.value);

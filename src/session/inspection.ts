@@ -1,5 +1,6 @@
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import type { RouteTable } from '../dap/route.js';
+import type { FrameContext } from '../mi/commands.js';
 import type { Frame } from '../mi/frame.js';
 import { Disassembly } from './disassembly.js';
 import { Evaluate } from './evaluate.js';
@@ -11,6 +12,7 @@ import { Scopes, type ExtraScope } from './scopes.js';
 import { Stack } from './stack.js';
 import { Threads } from './threads.js';
 import { Variables } from './variables.js';
+import type { ExpressionPlace } from './variablesContainer.js';
 
 /** What looking at a stopped program needs of the rest of the session. */
 export interface InspectionPorts {
@@ -75,6 +77,16 @@ export class Inspection {
   /** gdb's setting `print max-depth` has been set, by the user or for a value of ours. */
   depthChanged(depth: string): void {
     this.variables.depthChanged(depth);
+  }
+
+  /** The frame that a frame id of the client stands for. @throws RequestError `staleHandle` */
+  frameOf(frameId: number): FrameContext {
+    return this.stack.frameOf(frameId);
+  }
+
+  /** The expression of something that the client was shown. @throws RequestError `staleHandle` */
+  placeOf(variablesReference: number, name: string): Promise<ExpressionPlace | undefined> {
+    return this.variables.placeOf(variablesReference, name);
   }
 
   /** The target has gone on or has stopped: what the client was shown of the last stop is stale. */

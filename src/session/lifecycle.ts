@@ -21,14 +21,13 @@ import {
 import { execContinue } from '../mi/commandsExecution.js';
 import { textAt, tupleAt } from '../mi/fields.js';
 import { messageOf, RequestError } from '../util/errors.js';
-import type { Breakpoints } from './breakpoints.js';
 import type { Execution } from './execution.js';
 import type { GdbLink } from './gdbLink.js';
 import { Interrupter } from './interrupter.js';
 import type { Request } from './config/attribute.js';
 import { parseConfiguration, type Beginning, type Configuration } from './config/configuration.js';
 import type { Modules } from './modules.js';
-import type { Client, Tell } from './ports.js';
+import type { AllBreakpoints, Client, Tell } from './ports.js';
 
 /** How long a program may take to end by itself when it is asked to, in milliseconds. */
 const TERMINATION_MS = 1000;
@@ -39,7 +38,7 @@ export interface LifecyclePorts {
   readonly client: Client;
   readonly tell: Tell;
   readonly execution: Execution;
-  readonly breakpoints: Breakpoints;
+  readonly breakpoints: AllBreakpoints;
   readonly modules: Modules;
   readonly capabilities: () => D.Capabilities;
   /** The configuration is known: before gdb is started. */

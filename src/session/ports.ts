@@ -17,3 +17,11 @@ export interface Client {
 
 /** Writes text to the debug console (an `output` event); the text brings its own newline. */
 export type Tell = (category: 'console' | 'important' | 'stdout' | 'stderr', text: string) => void;
+
+/** Breakpoints of every kind. */
+export interface AllBreakpoints {
+  /** Brings them into line with what is loaded now. */
+  settleAll(): Promise<void>;
+  /** Takes them out of gdb. */
+  removeAll(): Promise<void>;
+}

@@ -5,6 +5,8 @@ import type { MiEvent } from '../mi/events.js';
 import { Breakpoints } from './breakpoints.js';
 import { capabilitiesOf } from './capabilities.js';
 import { RSEQ_DEFAULTS, type RseqOptions } from './config/rseqAttributes.js';
+import { DataBreakpointInfo } from './dataBreakpointInfo.js';
+import { DataBreakpoints } from './dataBreakpoints.js';
 import { Execution } from './execution.js';
 import { takeResuming } from './consoleRoad.js';
 import { GdbEvents } from './gdbEvents.js';
@@ -42,6 +44,8 @@ class Composition implements Session {
   private readonly modules: Modules;
   private readonly logpoints: Logpoints;
   private readonly breakpoints: Breakpoints;
+  private readonly dataBreakpoints: DataBreakpoints;
+  private lastBreakpointId = 0;
   private readonly restartable: Restartable;
   private readonly execution: Execution;
   private readonly inspection: Inspection;
@@ -65,6 +69,7 @@ class Composition implements Session {
     this.modules = new Modules(this.link, this.tell, () => this.rseq.stepping !== 'off');
     this.logpoints = new Logpoints(this.link, () => this.link.hasPython);
     this.breakpoints = this.makeBreakpoints();
+    this.dataBreakpoints = this.makeDataBreakpoints();
     this.restartable = new Restartable({
       gdb: this.link,
       answers: this.answers,
@@ -74,7 +79,9 @@ class Composition implements Session {
       mayLearn: () => this.rseq.stepping !== 'off' && this.execution.stopped?.reason !== 'end-stepping-range',
       armed: async descriptor => {
         const pid = this.lifecycle.processId;
-        if (pid !== undefined) await this.modules.armed(descriptor, pid);
+        if (pid === undefined) return;
+        await this.modules.armed(descriptor, pid);
+        await this.dataBreakpoints.regionsChanged();
       },
       log: () => this.rseq.log,
     });
@@ -85,7 +92,13 @@ class Composition implements Session {
       client: this.client,
       tell: this.tell,
       execution: this.execution,
-      breakpoints: this.breakpoints,
+      breakpoints: {
+        settleAll: () => this.settleBreakpoints(),
+        removeAll: async () => {
+          await this.breakpoints.removeAll();
+          await this.dataBreakpoints.removeAll();
+        },
+      },
       modules: this.modules,
       capabilities: () => capabilitiesOf(this.routes),
       configured: config => {
@@ -99,6 +112,7 @@ class Composition implements Session {
       log: connection.log,
       execution: this.execution,
       breakpoints: this.breakpoints,
+      dataBreakpoints: this.dataBreakpoints,
       modules: this.modules,
       logpoints: this.logpoints,
       lifecycle: this.lifecycle,
@@ -107,6 +121,8 @@ class Composition implements Session {
     this.routes = {
       ...this.lifecycle.routes,
       ...this.breakpoints.routes,
+      ...this.dataBreakpoints.routes,
+      ...this.dataBreakpointInfo().routes,
       ...this.restartable.routes,
       ...this.inspection.routes,
       ...steppingRoutes(this.execution),
@@ -151,6 +167,8 @@ class Composition implements Session {
     return new Breakpoints({
       gdb: this.link,
       client: this.client,
+      tell: this.tell,
+      nextId: () => this.nextBreakpointId(),
       logpoints: this.logpoints,
       regionAround: address => this.modules.index.inside(address)?.region,
       keeps: () => this.rseq.breakpointsInside === 'keep',
@@ -160,6 +178,39 @@ class Composition implements Session {
         await this.link.send(gdbSet('stop-on-solib-events', any ? 1 : 0));
       },
     });
+  }
+
+  private makeDataBreakpoints(): DataBreakpoints {
+    return new DataBreakpoints({
+      gdb: this.link,
+      client: this.client,
+      tell: this.tell,
+      nextId: () => this.nextBreakpointId(),
+      whileStopped: job => this.execution.whileStopped(job),
+      loaded: () => this.lifecycle.processId !== undefined,
+      anyRegion: () => !this.modules.index.isEmpty,
+    });
+  }
+
+  private dataBreakpointInfo(): DataBreakpointInfo {
+    return new DataBreakpointInfo({
+      gdb: this.link,
+      whileStopped: job => this.execution.whileStopped(job),
+      loaded: () => this.lifecycle.processId !== undefined,
+      placeOf: (reference, name) => this.inspection.placeOf(reference, name),
+      frameOf: id => this.inspection.frameOf(id),
+    });
+  }
+
+  /** Breakpoints of all kinds share one row of ids, as DAP wants it. */
+  private nextBreakpointId(): number {
+    this.lastBreakpointId += 1;
+    return this.lastBreakpointId;
+  }
+
+  private async settleBreakpoints(): Promise<void> {
+    await this.breakpoints.settleAll();
+    await this.dataBreakpoints.settleAll();
   }
 
   private makeExecution(): Execution {
@@ -173,11 +224,14 @@ class Composition implements Session {
       regionsNear: addresses => this.modules.index.near(addresses),
       isInsideRegion: address => this.modules.index.inside(address)?.position === 'armed',
       noRegions: () => this.modules.index.isEmpty,
-      breakpointsHit: stop => this.breakpoints.hitBy(stop),
-      isSilent: stop => this.breakpoints.isSilent(stop),
+      breakpointsHit: stop => [...this.breakpoints.hitBy(stop), ...this.dataBreakpoints.hitBy(stop)],
+      stopDetails: stop => this.dataBreakpoints.reported(stop),
+      isSilent: async stop => (await this.breakpoints.isSilent(stop)) || (await this.dataBreakpoints.isSilent(stop)),
       isEntry: stop => this.lifecycle.isEntry(stop.breakpointNumber),
-      librariesChanged: () => this.breakpoints.settleAll(),
+      librariesChanged: () => this.settleBreakpoints(),
       showsFirstAttempt: () => this.rseq.stepping === 'firstIteration',
+      passBegins: () => this.dataBreakpoints.passBegins(),
+      changedInPass: () => this.dataBreakpoints.changedInPass(),
       passed: (passed, thread, isFree) => {
         this.restartable.passed(passed, thread, isFree);
       },

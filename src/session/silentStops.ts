@@ -50,12 +50,16 @@ export class SilentStops {
 
   /** @returns the stop; undefined where something else stopped the target first, which the client has been told of */
   private async halt(): Promise<StoppedEvent | undefined> {
-    const next = this.waiter.next();
+    let next = this.waiter.next();
     this.ports.interrupter.request('silent');
-    const stop = await next;
-    const purpose = await this.ports.interrupter.recognise(stop);
-    if (purpose !== undefined) return stop;
-    await this.ports.handle(stop);
-    return undefined;
+    for (;;) {
+      const stop = await next;
+      const purpose = await this.ports.interrupter.recognise(stop);
+      if (purpose !== undefined) return stop;
+      await this.ports.handle(stop);
+      // A stop that lets the target go on (a guard, a condition that is false): ours is still to come.
+      if (!this.ports.isRunning()) return undefined;
+      next = this.waiter.next();
+    }
   }
 }

@@ -6,7 +6,7 @@ import { Handles } from '../util/handles.js';
 import type { PauseAnswers } from './pauseAnswers.js';
 import type { Client, Gdb } from './ports.js';
 import type { CallGuard } from './evaluateGuard.js';
-import { isHex, refused, type Container, type ContainerPorts } from './variablesContainer.js';
+import { isHex, refused, type Container, type ContainerPorts, type ExpressionPlace } from './variablesContainer.js';
 import { FrameVariables } from './variablesFrame.js';
 import { RegisterContainer } from './variablesRegisters.js';
 import { VarObjects } from './varobjs.js';
@@ -69,6 +69,15 @@ export class Variables {
   /** gdb's setting `print max-depth` has been set. */
   depthChanged(depth: string): void {
     this.frames.depthChanged(depth);
+  }
+
+  /**
+   * The expression of something that the client was shown; undefined where it has none.
+   *
+   * @throws RequestError `staleHandle`
+   */
+  async placeOf(variablesReference: number, name: string): Promise<ExpressionPlace | undefined> {
+    return this.handles.get(variablesReference).container.placeOf(name);
   }
 
   /** The target has gone on or has stopped: references given so far are stale. */

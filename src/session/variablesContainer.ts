@@ -1,5 +1,6 @@
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import { optionalBoolean } from '../dap/arguments.js';
+import type { FrameContext } from '../mi/commands.js';
 import { messageOf, RequestError } from '../util/errors.js';
 import type { Gdb } from './ports.js';
 import type { VarObjects } from './varobjs.js';
@@ -26,6 +27,19 @@ export interface Container {
    * @throws RequestError `notAssignable`, MiError
    */
   assign(name: string, value: string): Promise<D.SetVariableResponse['body']>;
+  /**
+   * The expression of something inside, and the frame that it belongs to.
+   *
+   * @param name as it was listed
+   * @returns undefined where it has none: what a pretty printer made
+   */
+  placeOf(name: string): Promise<ExpressionPlace | undefined>;
+}
+
+/** An expression of the program, and the frame that it is to be read in. */
+export interface ExpressionPlace {
+  readonly expression: string;
+  readonly context: FrameContext | undefined;
 }
 
 /** What every container needs. */
@@ -68,5 +82,9 @@ export class FixedContainer implements Container {
 
   assign(name: string): Promise<never> {
     return Promise.reject(notAssignable(name, 'it is information of the adapter, no variable of the program.'));
+  }
+
+  placeOf(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 }

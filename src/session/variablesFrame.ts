@@ -14,7 +14,13 @@ import {
   oneLine,
   withoutReference,
 } from './valueFormat.js';
-import { notAssignable, type Container, type ContainerPorts, type Page } from './variablesContainer.js';
+import {
+  notAssignable,
+  type Container,
+  type ContainerPorts,
+  type ExpressionPlace,
+  type Page,
+} from './variablesContainer.js';
 import { assignTo, ObjectContainer } from './variablesObject.js';
 import { hexadecimal, summary } from './variablesValue.js';
 
@@ -125,6 +131,11 @@ class FrameScope implements Container {
       throw notAssignable(name, 'a variable of the same name in an inner block hides it from gdb.');
     }
     return assignTo(expression, value, this.context, this.ports);
+  }
+
+  async placeOf(name: string): Promise<ExpressionPlace | undefined> {
+    const expression = (await this.own()).find(candidate => candidate.name === name)?.expression;
+    return expression === undefined ? undefined : { expression, context: this.context };
   }
 
   private async own(): Promise<readonly FrameVariable[]> {

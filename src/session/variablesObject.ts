@@ -3,7 +3,13 @@ import type { FrameContext } from '../mi/commands.js';
 import { dataEvaluateExpression } from '../mi/commandsInspection.js';
 import { RequestError } from '../util/errors.js';
 import { baseClassOf, elementOf, isPointer, isPlain, memberOf, operand, targetOf } from './valueFormat.js';
-import { notAssignable, type Container, type ContainerPorts, type Page } from './variablesContainer.js';
+import {
+  notAssignable,
+  type Container,
+  type ContainerPorts,
+  type ExpressionPlace,
+  type Page,
+} from './variablesContainer.js';
 import { lengthOf, show, type Place } from './variablesValue.js';
 import type { VarChild, VarObject } from './varobjs.js';
 
@@ -111,6 +117,12 @@ export class ObjectContainer implements Container {
     const text = await this.ports.varobjs.assign(object, value);
     await this.ports.varobjs.refresh();
     return { value: text, ...(object.type === undefined ? {} : { type: object.type }) };
+  }
+
+  async placeOf(name: string): Promise<ExpressionPlace | undefined> {
+    if (!this.listed.has(name)) await this.list({ start: 0, count: undefined, hex: false });
+    const { expression, context } = this.listed.get(name)?.place ?? {};
+    return expression === undefined ? undefined : { expression, context };
   }
 
   /** The object whose children are shown: behind a pointer, what it points to, be it all that there is to show. */

@@ -3,7 +3,7 @@ import type { FrameContext } from '../mi/commands.js';
 import { dataListRegisterNames, dataListRegisterValues } from '../mi/commandsInspection.js';
 import { integerAt, textAt, textsAt, tuplesAt } from '../mi/fields.js';
 import { memoryReferenceIn, oneLine } from './valueFormat.js';
-import { notAssignable, type Container, type ContainerPorts } from './variablesContainer.js';
+import { notAssignable, type Container, type ContainerPorts, type ExpressionPlace } from './variablesContainer.js';
 import { assignTo, ObjectContainer } from './variablesObject.js';
 
 /** The registers of a frame, in hexadecimal. A vector register can be expanded. */
@@ -28,6 +28,11 @@ export class RegisterContainer implements Container {
   async assign(name: string, value: string): Promise<D.SetVariableResponse['body']> {
     if (!/^[\w.]+$/.test(name)) throw notAssignable(name, 'it is no register.');
     return assignTo(`$${name}`, value, this.context, this.ports);
+  }
+
+  placeOf(name: string): Promise<ExpressionPlace | undefined> {
+    const isRegister = /^[\w.]+$/.test(name);
+    return Promise.resolve(isRegister ? { expression: `$${name}`, context: this.context } : undefined);
   }
 
   private describe(name: string, value: string): D.Variable {

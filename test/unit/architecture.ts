@@ -54,6 +54,8 @@ export function violations(file: string, text: string): string[] {
 export const TOPICS: ReadonlySet<string> = new Set(
   [
     'breakpoints',
+    'dataBreakpointInfo',
+    'dataBreakpoints',
     'disassembly',
     'evaluate',
     'lifecycle',

@@ -6,6 +6,32 @@ function strip(...records: readonly string[]): string {
   return records.map(record => announcements.strip(record)).join('');
 }
 
+/** What gdb 13 prints at a stop at a watchpoint, record by record. */
+const WATCHED = [
+  '\n',
+  'Hardware watchpoint 9: sum\n',
+  '\nOld value = ',
+  '30\nNew value = ',
+  '50\n',
+  'list_sum (head=0x55555555b2f0) at plain.c:87\n',
+  '87\t\tfor (n = head; n != NULL; n = n->next) {\n',
+];
+
+describe('the announcement of a stop at a watchpoint', () => {
+  it('is stripped up to the stop, and what comes behind it is not', () => {
+    const announcements = new Announcements();
+    assert.equal(WATCHED.map(text => announcements.strip(text)).join(''), '');
+    announcements.stopped();
+    assert.equal(announcements.strip('what a script prints\n'), 'what a script prints\n');
+  });
+
+  it('is that of the end of its scope, too', () => {
+    const announcements = new Announcements();
+    const text = '\nWatchpoint 9 deleted because the program has left the block in\nwhich its expression is valid.\n';
+    assert.equal(announcements.strip(text), '');
+  });
+});
+
 describe("the announcements of stops in gdb's console text", () => {
   it('are left out, with the empty line before and the source line behind', () => {
     const records = [
