@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RegionDescription } from '../../src/dap/customRequests.js';
+import { closeLeftSessions, DebugSession, readReport, sampleProgram, sampleSource } from '../support/debugSession.js';
+
+afterEach(closeLeftSessions);
+
+async function regionsOf(session: DebugSession): Promise<readonly RegionDescription[]> {
+  const { regions } = await session.client.request('rseq/regions', {});
+  return regions;
+}
+
+describe('the regions of a live session', function () {
+  this.timeout(60_000);
+
+  it('come with a library that the program opens, lie where it was loaded, and go when it is closed', async () => {
+    const source = sampleSource('dlopen_lib.c');
+    const session = await DebugSession.start();
+    await session.launch('dlopen_lib', { args: ['2', '--pin'] });
+    await session.breakAt(source, 'dlopen', 'step-here');
+    let { threadId = 0 } = await session.run();
+    for (let opened = 0; opened < 3; opened++) {
+      assert.deepEqual(await regionsOf(session), [], 'before the library is opened');
+      ({ threadId = 0 } = await session.continue(threadId));
+      const regions = await regionsOf(session);
+      assert.deepEqual(
+        regions.map(({ function: name, preludes }) => [name, preludes.length > 0]),
+        [
+          ['percpu_inc', true],
+          ['percpu_inc_points', true],
+        ],
+      );
+      const start = regions.find(region => region.start !== undefined)?.start ?? '';
+      // What gdb finds at that address is the function that the region is in.
+      const { result } = await session.client.request('evaluate', {
+        expression: `info symbol ${start}`,
+        context: 'repl',
+      });
+      assert.match(result, /^percpu_inc \+ \d+ in section \.text of .*libpercpu\.so/);
+      await session.breakAt(source, 'dlopen');
+      ({ threadId = 0 } = await session.continue(threadId));
+      await session.breakAt(source, 'dlopen', 'step-here');
+    }
+    await session.close();
+  });
+
+  describe('whose key table is in a separate debug file alone', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rseq-dap-carriers-'));
+    const [program, debug] = [join(folder, 'program'), join(folder, 'program.debug')];
+    const source = sampleSource('counter_points.c');
+
+    before(() => {
+      const whole = sampleProgram('counter_points');
+      execFileSync('objcopy', ['--only-keep-debug', whole, debug]);
+      execFileSync('strip', ['-R', '__rseq_points', '-o', program, whole]);
+      execFileSync('objcopy', [`--add-gnu-debuglink=${debug}`, program]);
+    });
+
+    after(() => {
+      rmSync(folder, { recursive: true });
+    });
+
+    it('are known and stepped through', async () => {
+      const session = await DebugSession.start();
+      await session.launch('counter_points', { program, args: ['10', '--pin'] });
+      await session.breakAt(source, 'before-region');
+      const { threadId = 0 } = await session.run();
+      assert.deepEqual(
+        (await regionsOf(session)).map(({ kind, function: name }) => [kind, name]),
+        [['key', 'counter_inc']],
+      );
+      for (let step = 0; step < 4; step++) await session.step('next', threadId);
+      assert.deepEqual(
+        session.runThroughs().map(({ outcome }) => outcome),
+        ['committed'],
+      );
+      const { sum, expected, aborts } = readReport((await session.finish(threadId, source)).stdout);
+      assert.deepEqual({ sum, aborts }, { sum: expected, aborts: 0 });
+      await session.close();
+    });
+  });
+});
