@@ -113,7 +113,7 @@ export class GdbProcess {
 }
 
 /** A child process that is certain to be reaped; collects its stderr. */
-class RunningChild {
+export class RunningChild {
   stderr = '';
   readonly ended: Promise<ProcessEnd>;
 
@@ -157,10 +157,11 @@ class RunningChild {
  * before 13 does not have it. The user's init file is read; one in the working directory is not, since opening a folder
  * must not run what is in it.
  *
+ * @param spawned the process, where it has been started already with the same options
  * @throws RequestError `gdbNotUsable` where there is no such program, or it is not gdb, or does not answer
  */
-export async function startGdb(options: GdbOptions): Promise<GdbProcess> {
-  const { child, input, output } = await spawnGdb(options);
+export async function startGdb(options: GdbOptions, spawned = spawnGdb(options)): Promise<GdbProcess> {
+  const { child, input, output } = await spawned;
   const client = new MiClient(input, output, options.log);
   try {
     const limit = options.startTimeout ?? DEFAULT_START_TIMEOUT;
@@ -175,7 +176,19 @@ export async function startGdb(options: GdbOptions): Promise<GdbProcess> {
   }
 }
 
-async function spawnGdb(options: GdbOptions): Promise<{ child: RunningChild; input: Writable; output: Readable }> {
+/** A gdb process and its pipes, before anybody has spoken to it. */
+export interface SpawnedGdb {
+  readonly child: RunningChild;
+  readonly input: Writable;
+  readonly output: Readable;
+}
+
+/**
+ * Starts the process, without speaking to it: {@link startGdb} does.
+ *
+ * @throws RequestError `gdbNotUsable` where there is no such program
+ */
+export async function spawnGdb(options: GdbOptions): Promise<SpawnedGdb> {
   const ours = ['--interpreter=mi3', '--quiet', '-iex', 'set auto-load local-gdbinit off'];
   const child = spawn(options.gdb, [...(options.args ?? []), ...ours], {
     cwd: options.cwd,

@@ -5,6 +5,7 @@ import { parseEvent, type MiEvent } from '../mi/events.js';
 import { startGdb, type GdbProcess } from '../mi/gdbProcess.js';
 import { RequestError } from '../util/errors.js';
 import type { BusyClock } from '../util/timing.js';
+import type { GdbAhead } from './gdbAhead.js';
 import { InferiorIo, type OutputStream } from './inferiorIo.js';
 import type { Configuration } from './config/configuration.js';
 import type { Gdb } from './ports.js';
@@ -32,6 +33,7 @@ export class GdbLink implements Gdb {
     private readonly listener: GdbListener,
     private readonly trace: MiTrace | undefined,
     private readonly clock: BusyClock | undefined,
+    private readonly ahead: GdbAhead | undefined,
   ) {}
 
   /** gdb's own process. */
@@ -59,19 +61,22 @@ export class GdbLink implements Gdb {
    * @throws RequestError `gdbNotUsable` or `terminalNotUsable`
    */
   async start(config: Configuration): Promise<void> {
-    if (config.request === 'launch') {
-      this.io = new InferiorIo((stream, text) => {
-        this.listener.output(stream, text);
-      });
-    }
-    const gdb = await startGdb({
-      gdb: config.gdb,
-      args: config.gdbArguments,
+    const output = (stream: OutputStream, text: string): void => {
+      this.listener.output(stream, text);
+    };
+    const wanted = { gdb: config.gdb, args: config.gdbArguments };
+    const isLaunch = config.request === 'launch';
+    const ready = isLaunch ? this.ahead?.take(wanted, output) : undefined;
+    if (isLaunch) this.io = ready?.io ?? new InferiorIo(output);
+    else await this.ahead?.discard();
+    const options = {
+      ...wanted,
       env: process.env,
       cwd: process.cwd(),
       ...(this.io === undefined ? {} : { extraFds: this.io.masterFds }),
       ...(this.trace === undefined ? {} : { log: this.trace }),
-    });
+    };
+    const gdb = await startGdb(options, ready?.spawned);
     this.process = gdb;
     this.listen(gdb);
     for (const warning of gdb.warnings) this.listener.warning(warning);
@@ -127,6 +132,7 @@ export class GdbLink implements Gdb {
   }
 
   private async endOnce(): Promise<void> {
+    await this.ahead?.discard();
     await this.process?.end();
     this.io?.close();
   }

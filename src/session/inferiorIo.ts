@@ -21,13 +21,17 @@ export interface TerminalGdb {
 const FIRST_INHERITED = 3;
 
 /**
- * Unlocks the terminals (TIOCSPTLCK, 0x40045431 on every Linux architecture with the generic ioctl numbers) and makes
- * their masters non-blocking, which Node can do neither of; then closes them, so that the target does not inherit them.
- * The flag is one of the open file, which is ours too.
+ * Unlocks the terminals (TIOCSPTLCK, 0x40045431 on every Linux architecture with the generic ioctl numbers), gives them
+ * the modes and the size that {@link resetModes} gives, and makes their masters non-blocking, which Node can do none of;
+ * then closes them, so that the target does not inherit them. The flag is one of the open file, which is ours too.
  */
-const UNLOCK_WITH_PYTHON =
-  'python import fcntl, os, struct; [(fcntl.ioctl(fd, 0x40045431, struct.pack("i", 0)), os.set_blocking(fd, False), ' +
-  `os.close(fd)) for fd in (${FIRST_INHERITED}, ${FIRST_INHERITED + 1})]`;
+const PREPARE_WITH_PYTHON = [
+  'python import fcntl, os, struct, termios; [(fcntl.ioctl(fd, 0x40045431, struct.pack("i", 0))',
+  'termios.tcsetattr(fd, 0, [m[0], m[1] & ~termios.ONLCR, m[2], m[3] & ~termios.ECHO, *m[4:]])',
+  'fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))',
+  'os.set_blocking(fd, False)',
+  `os.close(fd)) for fd in (${FIRST_INHERITED}, ${FIRST_INHERITED + 1}) for m in [termios.tcgetattr(fd)]]`,
+].join(', ');
 
 /** The same for a gdb without Python. 2048 is O_NONBLOCK, 2 O_RDWR, 4 F_SETFL. */
 const UNLOCK_WITH_PERL =
@@ -44,6 +48,8 @@ const UNLOCK_WITH_PERL =
 export class InferiorIo {
   private readonly primary: Terminal;
   private readonly errors: Terminal;
+  /** Whether the terminals have the modes that the next target shall find, without a program for it. */
+  private areNew = false;
 
   /**
    * @param output gets what the target prints, in the order of each stream
@@ -76,7 +82,8 @@ export class InferiorIo {
   async prepare(gdb: TerminalGdb): Promise<void> {
     try {
       if (gdb.features.has('python')) {
-        await gdb.client.send(console(UNLOCK_WITH_PYTHON));
+        await gdb.client.send(console(PREPARE_WITH_PYTHON));
+        this.areNew = true;
       } else {
         await runHelper('perl', ['-e', UNLOCK_WITH_PERL], ['ignore', 'ignore', 'pipe', ...this.masterFds]);
       }
@@ -96,7 +103,8 @@ export class InferiorIo {
    * @throws RequestError `terminalNotUsable` where `stty` is missing or fails
    */
   async setupCommands(args: readonly string[], redirections = ''): Promise<MiCommand[]> {
-    await Promise.all([this.primary, this.errors].map(resetModes));
+    if (!this.areNew) await Promise.all([this.primary, this.errors].map(resetModes));
+    this.areNew = false;
     const extra = redirections === '' ? '' : ` ${redirections}`;
     return [inferiorTtySet(this.primary.path), setArguments(args, `2>${this.errors.path}${extra}`)];
   }

@@ -9,6 +9,7 @@ import { DataBreakpointInfo } from './dataBreakpointInfo.js';
 import { DataBreakpoints } from './dataBreakpoints.js';
 import { Execution } from './execution.js';
 import { takeResuming } from './consoleRoad.js';
+import type { GdbAhead } from './gdbAhead.js';
 import { GdbEvents } from './gdbEvents.js';
 import { GdbLink } from './gdbLink.js';
 import { Inspection } from './inspection.js';
@@ -29,9 +30,13 @@ export interface Session {
   end(): Promise<void>;
 }
 
-/** Makes the subjects of a session and hands each what it needs of the others. */
-export function createSession(connection: DapConnection): Session {
-  return new Composition(connection);
+/**
+ * Makes the subjects of a session and hands each what it needs of the others.
+ *
+ * @param ahead a gdb that has been started for it already
+ */
+export function createSession(connection: DapConnection, ahead?: GdbAhead): Session {
+  return new Composition(connection, ahead);
 }
 
 class Composition implements Session {
@@ -52,7 +57,10 @@ class Composition implements Session {
   private readonly lifecycle: Lifecycle;
   private readonly events: GdbEvents;
 
-  constructor(private readonly connection: DapConnection) {
+  constructor(
+    private readonly connection: DapConnection,
+    ahead: GdbAhead | undefined,
+  ) {
     this.client = {
       emit: (event, ...body) => {
         connection.emit(event, ...body);
@@ -64,7 +72,7 @@ class Composition implements Session {
     this.tell = (category, output) => {
       connection.emit('output', { category, output });
     };
-    this.link = this.makeLink();
+    this.link = this.makeLink(ahead);
     this.answers = new PauseAnswers(this.link);
     this.modules = new Modules(this.link, this.tell, () => this.rseq.stepping !== 'off');
     this.logpoints = new Logpoints(this.link, () => this.link.hasPython);
@@ -137,7 +145,7 @@ class Composition implements Session {
     return this.lifecycle.end();
   }
 
-  private makeLink(): GdbLink {
+  private makeLink(ahead: GdbAhead | undefined): GdbLink {
     const { log } = this.connection;
     const listener = {
       event: (event: MiEvent) => {
@@ -160,7 +168,7 @@ class Composition implements Session {
     const trace = (direction: 'toGdb' | 'fromGdb', line: string): void => {
       log.trace(`${direction === 'toGdb' ? 'gdb <-' : 'gdb ->'} ${line}`);
     };
-    return new GdbLink(listener, log.wants('trace') ? trace : undefined, this.connection.timer?.gdb);
+    return new GdbLink(listener, log.wants('trace') ? trace : undefined, this.connection.timer?.gdb, ahead);
   }
 
   private makeBreakpoints(): Breakpoints {
