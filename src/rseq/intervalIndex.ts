@@ -15,6 +15,8 @@ export interface Interval<T> extends AddressRange {
 export class IntervalIndex<T> {
   readonly #items: readonly Interval<T>[];
   readonly #starts: Float64Array;
+  /** The furthest end up to each range: where ranges do not overlap, a search that finds nothing ends here. */
+  readonly #reach: Float64Array;
   /** A complete binary tree: node `n` has children `2n` and `2n + 1`, the ranges are the leaves from `#leaves` on. */
   readonly #furthest: Float64Array;
   readonly #leaves: number;
@@ -22,6 +24,8 @@ export class IntervalIndex<T> {
   constructor(items: Iterable<Interval<T>>) {
     this.#items = [...items].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
     this.#starts = Float64Array.from(this.#items, item => Number(item.start));
+    let reach = 0;
+    this.#reach = Float64Array.from(this.#items, item => (reach = Math.max(reach, Number(item.end))));
     this.#leaves = 2 ** Math.ceil(Math.log2(Math.max(1, this.#items.length)));
     this.#furthest = new Float64Array(2 * this.#leaves).fill(-1);
     this.#items.forEach((item, i) => (this.#furthest[this.#leaves + i] = Number(item.end)));
@@ -32,24 +36,32 @@ export class IntervalIndex<T> {
 
   /** The value with the greatest start whose range holds `address`: of nested ranges the innermost. */
   innermost(address: Address): T | undefined {
-    for (const item of this.#holding(address)) return item.value;
-    return undefined;
+    return this.#items[this.#lastHolding(address, this.#lastStart(Number(address)))]?.value;
   }
 
   /** The values of all ranges that hold `address`, by falling start. */
   all(address: Address): T[] {
-    return Array.from(this.#holding(address), item => item.value);
+    const found: T[] = [];
+    let at = this.#lastStart(Number(address));
+    for (;;) {
+      at = this.#lastHolding(address, at);
+      const item = this.#items[at];
+      if (item === undefined) return found;
+      found.push(item.value);
+      at--;
+    }
   }
 
-  *#holding(address: Address): Generator<Interval<T>> {
+  /** Index of the last range up to `last` that holds an address; -1 if there is none. */
+  #lastHolding(address: Address, last: number): number {
     const rounded = Number(address);
     // A range that ends at the address does not hold it; among rounded numbers that cannot be told yet.
     const end = rounded < Number.MAX_SAFE_INTEGER ? rounded + 1 : rounded;
-    let at = this.#lastReaching(end, this.#lastStart(rounded));
-    for (; at >= 0; at = this.#lastReaching(end, at - 1)) {
+    for (let at = this.#lastReaching(end, last); at >= 0; at = this.#lastReaching(end, at - 1)) {
       const item = this.#items[at];
-      if (item !== undefined && item.start <= address && address < item.end) yield item;
+      if (item !== undefined && item.start <= address && address < item.end) return at;
     }
+    return -1;
   }
 
   /** Index of the last range that starts at or before an address; -1 if there is none. */
@@ -67,12 +79,11 @@ export class IntervalIndex<T> {
 
   /** Index of the last range up to `last` whose end is at least `end`; -1 if there is none. */
   #lastReaching(end: number, last: number): number {
-    if (last < 0) return -1;
+    if (last < 0 || (this.#reach[last] ?? 0) < end) return -1;
     let node = this.#leaves + last;
     // Upwards to the nearest stretch on the left that reaches it ...
     while (this.#end(node) < end) {
-      while (node % 2 === 0) node /= 2;
-      if (node === 1) return -1;
+      while ((node & 1) === 0) node >>>= 1;
       node--;
     }
     // ... and down again to its last range that does.
