@@ -2,7 +2,7 @@
  * A program without any restartable sequence: data of every kind to look at, calls
  * to step through, output, input, two threads. For what a session does elsewhere.
  *
- *     plain [WORDS...] [--read] [--threads] [--depth=N] [--crash] [--exit=N] [--lines=N]
+ *     plain [WORDS...] [--read] [--threads] [--depth=N] [--crash] [--exit=N] [--lines=N] [--ticks=N]
  *
  * --read     reads a line from stdin and answers it
  * --threads  starts two threads and waits for them
@@ -10,13 +10,17 @@
  * --crash    writes through a null pointer
  * --lines=N  writes N numbered lines to stdout
  * --exit=N   exit code (0)
+ * --ticks=N  counts to N, a millisecond each, with SIGINT blocked, taken by sigwait in
+ *            a thread of its own, which reports it
  */
 #define _GNU_SOURCE
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum color { RED, GREEN = 5, BLUE };
 
@@ -61,6 +65,7 @@ static long file_static = -7;
 int matrix[2][3] = {{1, 2, 3}, {4, 5, 6}};
 int many[1000];
 int lines_done;
+int ticks;
 
 static int triangle_area(const struct shape *self)
 {
@@ -176,6 +181,36 @@ static void read_line(void)
 	printf("hello, %s\n", line);                       // @read-done
 }
 
+static void *wait_for_interrupt(void *set)
+{
+	int signal_number;
+
+	if (sigwait(set, &signal_number) == 0)
+		printf("the program got signal %d\n", signal_number);
+	return NULL;
+}
+
+static void tick(int count)
+{
+	pthread_t waiter;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	if (pthread_create(&waiter, NULL, wait_for_interrupt, &set) != 0)
+		abort();
+	printf("ticking\n");
+	fflush(stdout);
+	for (ticks = 0; ticks < count;) {
+		usleep(1000);
+		ticks++;                                   // @tick
+	}
+	printf("ticks=%d\n", ticks);
+	pthread_cancel(waiter);
+	pthread_join(waiter, NULL);
+}
+
 static int option(int argc, char **argv, const char *name, int otherwise)
 {
 	size_t length = strlen(name);
@@ -218,6 +253,8 @@ int main(int argc, char **argv)
 		run_threads();                             // @call-threads
 	if (option(argc, argv, "--crash", 0))
 		*(volatile int *)nothing = 1;              // @crash
+	if (option(argc, argv, "--ticks", 0))
+		tick(option(argc, argv, "--ticks", 0));
 	list_free(list);
 	return option(argc, argv, "--exit", 0);            // @done
 }

@@ -10,6 +10,8 @@ export interface Modifiers {
   readonly hitCondition?: string | undefined;
   /** Written to the debug console instead of stopping; `{expression}` is replaced by its value, `{{` and `}}` stand for braces. */
   readonly logMessage?: string | undefined;
+  /** Where it is set: in a debug register of the processor, or (also where it is absent) in the code. */
+  readonly mode?: 'hardware' | 'software' | undefined;
 }
 
 /** The name of the convenience function that writes a log message (see logpoints.ts). */

@@ -1,10 +1,11 @@
-import { breakDelete, breakDisable, breakEnable, breakInsert } from '../mi/commandsBreakpoints.js';
-import { parseBreakpoint } from '../mi/breakpoint.js';
+import { breakDelete, breakDisable, breakEnable, breakInsert, type InsertOptions } from '../mi/commandsBreakpoints.js';
+import { parseBreakpoint, type Breakpoint } from '../mi/breakpoint.js';
 import { tupleAt } from '../mi/fields.js';
 import type { Region, SourceLine } from '../rseq/region.js';
 import { formatAddress, type Address } from '../util/address.js';
 import { messageOf } from '../util/errors.js';
 import type { Entry } from './breakpointTable.js';
+import { insertAtOnce } from './hardwareInsertion.js';
 import type { Gdb } from './ports.js';
 
 /** What moving needs to know. */
@@ -98,6 +99,18 @@ async function disableExactly(entry: Entry, numbers: readonly string[], gdb: Gdb
   }
 }
 
+/**
+ * Sets a breakpoint of gdb's for an entry, in the code or in a debug register as its mode says.
+ *
+ * @throws RequestError `noDebugRegister`; MiError
+ */
+export async function insert(entry: Entry, options: InsertOptions, gdb: Gdb): Promise<Breakpoint | undefined> {
+  const hardware = entry.modifiers.mode === 'hardware';
+  const command = breakInsert({ ...options, hardware });
+  const { results } = await (hardware ? insertAtOnce(gdb, () => gdb.send(command)) : gdb.send(command));
+  return parseBreakpoint(tupleAt(results, 'bkpt') ?? {});
+}
+
 async function plantExactly(entry: Entry, wanted: ReadonlySet<Address>, gdb: Gdb): Promise<void> {
   for (const [address, number] of entry.planted) {
     if (wanted.has(address)) continue;
@@ -108,8 +121,7 @@ async function plantExactly(entry: Entry, wanted: ReadonlySet<Address>, gdb: Gdb
     if (entry.planted.has(address)) continue;
     const condition = entry.condition === undefined || entry.isJudged ? {} : { condition: entry.condition };
     try {
-      const { results } = await gdb.send(breakInsert({ location: { kind: 'address', address }, ...condition }));
-      const planted = parseBreakpoint(tupleAt(results, 'bkpt') ?? {});
+      const planted = await insert(entry, { location: { kind: 'address', address }, ...condition }, gdb);
       if (planted !== undefined) entry.planted.set(address, planted.number);
     } catch (error) {
       entry.problem = `It lies inside a restartable sequence, and gdb cannot set it before that: ${messageOf(error)}`;

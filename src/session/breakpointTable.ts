@@ -86,7 +86,8 @@ export function isSame(entry: Entry, place: Place, modifiers: Modifiers): boolea
     placeKey(entry.place) === placeKey(place) &&
     entry.modifiers.condition === modifiers.condition &&
     entry.modifiers.hitCondition === modifiers.hitCondition &&
-    entry.modifiers.logMessage === modifiers.logMessage
+    entry.modifiers.logMessage === modifiers.logMessage &&
+    entry.modifiers.mode === modifiers.mode
   );
 }
 

@@ -1,22 +1,14 @@
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
-import {
-  objectList,
-  optionalNumber,
-  optionalString,
-  requireNumber,
-  requireObject,
-  requireString,
-} from '../dap/arguments.js';
 import type { RouteTable } from '../dap/route.js';
 import { console as consoleCommand } from '../mi/commands.js';
-import { breakDelete, breakInsert, type BreakpointLocation } from '../mi/commandsBreakpoints.js';
-import { parseBreakpoint, type Breakpoint } from '../mi/breakpoint.js';
+import { breakDelete, type BreakpointLocation } from '../mi/commandsBreakpoints.js';
+import type { Breakpoint } from '../mi/breakpoint.js';
 import type { StoppedEvent } from '../mi/events.js';
-import { tupleAt } from '../mi/fields.js';
-import { formatAddress, parseAddress } from '../util/address.js';
 import { messageOf, RequestError } from '../util/errors.js';
 import { compileCondition, hitCounter, isGiven, judge, type Modifiers } from './breakpointCondition.js';
-import { settle, type MoverPorts } from './breakpointMover.js';
+import { describe } from './breakpointDescription.js';
+import { insert, settle, type MoverPorts } from './breakpointMover.js';
+import { functionWishes, instructionWishes, sourceWishes, type Wish } from './breakpointRequests.js';
 import { BreakpointTable, isSame, numbersOf, type Entry, type Place } from './breakpointTable.js';
 import type { Logpoints } from './logpoints.js';
 import type { Client, Gdb, Tell } from './ports.js';
@@ -31,11 +23,6 @@ export interface BreakpointPorts extends MoverPorts {
   readonly logpoints: Logpoints;
   /** A pending breakpoint has come, or the last one has gone: gdb must, or need not, stop when libraries are loaded. */
   pendingChanged(any: boolean): Promise<void>;
-}
-
-interface Wanted {
-  readonly place: Place;
-  readonly modifiers: Modifiers;
 }
 
 /** Source, function and instruction breakpoints. */
@@ -53,35 +40,22 @@ export class Breakpoints {
     setBreakpoints: {
       when: 'initialized',
       run: async args => {
-        const path = optionalString(requireObject(args, 'source'), 'path');
-        if (path === undefined) throw new RequestError('user', 'noPath', "Breakpoints need the source's path.");
-        const wanted = objectList(args, 'breakpoints').map(item => ({
-          place: { kind: 'source' as const, path, line: requireNumber(item, 'line') },
-          modifiers: { ...modifiers(item), logMessage: optionalString(item, 'logMessage') },
-        }));
+        const { path, wanted } = sourceWishes(args);
         const scope = (place: Place): boolean => place.kind === 'source' && place.path === path;
         return { breakpoints: await this.replace(scope, wanted) };
       },
     },
     setFunctionBreakpoints: {
       when: 'initialized',
-      run: async args => {
-        const wanted = objectList(args, 'breakpoints').map(item => ({
-          place: { kind: 'function' as const, name: requireString(item, 'name') },
-          modifiers: modifiers(item),
-        }));
-        return { breakpoints: await this.replace(place => place.kind === 'function', wanted) };
-      },
+      run: async args => ({
+        breakpoints: await this.replace(place => place.kind === 'function', functionWishes(args)),
+      }),
     },
     setInstructionBreakpoints: {
       when: 'initialized',
-      run: async args => {
-        const wanted = objectList(args, 'breakpoints').map(item => ({
-          place: instructionPlace(item),
-          modifiers: modifiers(item),
-        }));
-        return { breakpoints: await this.replace(place => place.kind === 'instruction', wanted) };
-      },
+      run: async args => ({
+        breakpoints: await this.replace(place => place.kind === 'instruction', instructionWishes(args)),
+      }),
     },
   };
 
@@ -155,7 +129,7 @@ export class Breakpoints {
   }
 
   /** Makes the breakpoints of one kind (of one file) those that are wanted; what is there already stays, with its count. */
-  private async replace(scope: (place: Place) => boolean, wanted: readonly Wanted[]): Promise<D.Breakpoint[]> {
+  private async replace(scope: (place: Place) => boolean, wanted: readonly Wish[]): Promise<D.Breakpoint[]> {
     const old = this.table.all().filter(entry => scope(entry.place));
     const kept = new Set<Entry>();
     const found = wanted.map(({ place, modifiers }) => {
@@ -167,7 +141,7 @@ export class Breakpoints {
     const answers: D.Breakpoint[] = [];
     for (const [index, { place, modifiers }] of wanted.entries()) {
       const same = found[index];
-      answers.push(same === undefined ? await this.create(place, modifiers) : this.describe(same));
+      answers.push(same === undefined ? await this.create(place, modifiers) : describe(same));
     }
     await this.watchPending();
     return answers;
@@ -188,7 +162,7 @@ export class Breakpoints {
     } catch (error) {
       entry.problem = messageOf(error);
     }
-    entry.told = this.describe(entry);
+    entry.told = describe(entry);
     return entry.told;
   }
 
@@ -216,9 +190,9 @@ export class Breakpoints {
         : place.kind === 'function'
           ? { kind: 'function', name: place.name }
           : { kind: 'address', address: place.address };
+    if (entry.modifiers.mode === 'hardware' && !this.ports.loaded()) return;
     const condition = entry.condition === undefined ? {} : { condition: entry.condition };
-    const { results } = await this.ports.gdb.send(breakInsert({ location, pending: true, ...condition }));
-    entry.atPlace = parseBreakpoint(tupleAt(results, 'bkpt') ?? {});
+    entry.atPlace = await insert(entry, { location, pending: true, ...condition }, this.ports.gdb);
   }
 
   private async refresh(entry: Entry): Promise<void> {
@@ -228,7 +202,7 @@ export class Breakpoints {
     } catch (error) {
       entry.problem = messageOf(error);
     }
-    const now = this.describe(entry);
+    const now = describe(entry);
     if (JSON.stringify(now) === JSON.stringify(entry.told)) return;
     entry.told = now;
     this.ports.client.emit('breakpoint', { reason: 'changed', breakpoint: now });
@@ -246,62 +220,10 @@ export class Breakpoints {
     this.anyPending = any;
     await this.ports.pendingChanged(any);
   }
-
-  private describe(entry: Entry): D.Breakpoint {
-    const { id, place, problem, moved, atPlace } = entry;
-    const source = place.kind === 'source' ? { source: { path: place.path } } : {};
-    if (problem !== undefined) return { id, verified: false, message: problem, reason: 'failed', ...source };
-    if (moved !== undefined) {
-      return {
-        id,
-        verified: true,
-        message: moved.message,
-        ...source,
-        ...(moved.line === undefined ? {} : { line: moved.line }),
-      };
-    }
-    if (entry.isJudged && entry.planted.size > 0) {
-      return {
-        id,
-        verified: true,
-        message: 'Kept inside a restartable sequence: each hit costs one attempt.',
-        ...source,
-      };
-    }
-    if (atPlace === undefined) {
-      return { id, verified: false, reason: 'pending', message: 'It is set when the program is loaded.', ...source };
-    }
-    if (atPlace.state === 'pending') {
-      const message = 'No code that is loaded has this place; it is set when a library brings it.';
-      return { id, verified: false, reason: 'pending', message, ...source };
-    }
-    return { id, verified: true, ...source, ...positionOf(atPlace) };
-  }
-}
-
-function modifiers(item: D.FunctionBreakpoint | D.SourceBreakpoint | D.InstructionBreakpoint): Modifiers {
-  return { condition: optionalString(item, 'condition'), hitCondition: optionalString(item, 'hitCondition') };
-}
-
-function instructionPlace(item: D.InstructionBreakpoint): Place {
-  const reference = requireString(item, 'instructionReference');
-  const address = parseAddress(reference);
-  if (address === undefined) throw new RequestError('user', 'badAddress', `'${reference}' is no address.`);
-  return { kind: 'instruction', address: address + BigInt(optionalNumber(item, 'offset') ?? 0) };
 }
 
 /** Where a breakpoint is, for comparison: what changes when a library binds it. */
 function placesOf(breakpoint: Breakpoint): string {
   const locations = breakpoint.locations.map(({ address }) => address);
   return [breakpoint.state, ...locations].map(String).join(' ');
-}
-
-function positionOf(breakpoint: Breakpoint): Partial<D.Breakpoint> {
-  const at = breakpoint.locations[0] ?? breakpoint;
-  const path = at.fullname ?? at.file;
-  return {
-    ...(at.line === undefined ? {} : { line: at.line }),
-    ...(path === undefined ? {} : { source: { path } }),
-    ...(at.address === undefined ? {} : { instructionReference: formatAddress(at.address) }),
-  };
 }

@@ -37,6 +37,20 @@ const BEHAVIOURS: D.Capabilities = {
   supportsHitConditionalBreakpoints: true,
   supportsLogPoints: true,
   supportsDataBreakpointBytes: true,
+  breakpointModes: [
+    {
+      mode: 'software',
+      label: 'Software',
+      description: "An instruction in the program's code",
+      appliesTo: ['source', 'instruction'],
+    },
+    {
+      mode: 'hardware',
+      label: 'Hardware',
+      description: 'A debug register of the processor, of which there are 4: the code stays as it is',
+      appliesTo: ['source', 'instruction'],
+    },
+  ],
   supportsSteppingGranularity: true,
   supportsDelayedStackTraceLoading: true,
   supportTerminateDebuggee: true,

@@ -55,7 +55,7 @@ const MI_ACCESS: Readonly<Record<Access, WatchAccess>> = { read: 'read', write: 
 /** Data breakpoints: watchpoints in the processor's debug registers. */
 export class DataBreakpoints {
   private entries: Entry[] = [];
-  /** DAP ids by gdb's number; kept for the stop that tells that a watchpoint's scope has ended. */
+  /** By gdb's number, those that are gone, too: stops that tell of them may still be on their way. */
   private readonly ids = new Map<string, Entry>();
   /** Values by gdb's number, from before the free pass under way. */
   private before: ReadonlyMap<string, string> = new Map();
@@ -132,11 +132,13 @@ export class DataBreakpoints {
 
   /** Judges triggers: @returns whether the stop is nothing but triggers that are not to stop the program */
   async isSilent(stop: StoppedEvent): Promise<boolean> {
-    const entries = stop.watches.map(trigger => ({ trigger, entry: this.byNumber(trigger.number) }));
+    const entries = stop.watches.map(trigger => ({ trigger, entry: this.ids.get(trigger.number) }));
     if (!isTriggered(stop) || !entries.every(({ entry }) => entry?.isJudged === true)) return false;
     let isSilent = true;
     for (const { trigger, entry } of entries) {
-      if (entry === undefined || !concerns(entry.wanted.accessType ?? 'write', trigger)) continue;
+      // One that has been removed meanwhile concerns nobody any more.
+      const isSet = entry !== undefined && this.byNumber(trigger.number) === entry;
+      if (!isSet || !concerns(entry.wanted.accessType ?? 'write', trigger)) continue;
       if (await judge(entry.condition, stop.threadId, this.ports)) isSilent = false;
     }
     return isSilent;

@@ -36,7 +36,7 @@ export async function insertAtOnce<T>(gdb: Gdb, insert: () => Promise<T>): Promi
 
 /** gdb's numbers of what it could not put into a debug register. */
 function notInserted(message: string): number[] {
-  return [...message.matchAll(/Could not insert hardware (?:watchpoint|breakpoint) (\d+)/g)].map(match =>
+  return [...message.matchAll(/(?:Could not|Cannot) insert hardware (?:watchpoint|breakpoint) (\d+)/g)].map(match =>
     Number(match[1]),
   );
 }

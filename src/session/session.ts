@@ -2,6 +2,7 @@ import type { DapConnection } from '../dap/connection.js';
 import type { RouteTable, SessionState } from '../dap/route.js';
 import { gdbSet } from '../mi/commands.js';
 import type { MiEvent } from '../mi/events.js';
+import { BreakpointLocations } from './breakpointLocations.js';
 import { Breakpoints } from './breakpoints.js';
 import { capabilitiesOf } from './capabilities.js';
 import { RSEQ_DEFAULTS, type RseqOptions } from './config/rseqAttributes.js';
@@ -129,6 +130,7 @@ class Composition implements Session {
     this.routes = {
       ...this.lifecycle.routes,
       ...this.breakpoints.routes,
+      ...new BreakpointLocations(this.link).routes,
       ...this.dataBreakpoints.routes,
       ...this.dataBreakpointInfo().routes,
       ...this.restartable.routes,

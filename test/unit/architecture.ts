@@ -53,6 +53,7 @@ export function violations(file: string, text: string): string[] {
 /** The files of `session` that answer requests. */
 export const TOPICS: ReadonlySet<string> = new Set(
   [
+    'breakpointLocations',
     'breakpoints',
     'dataBreakpointInfo',
     'dataBreakpoints',
