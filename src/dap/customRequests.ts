@@ -18,14 +18,46 @@ export interface RegionDescription {
   readonly exits: readonly { readonly address: string; readonly origin: string }[];
   /** What limits what is known, in words for the user. */
   readonly limits: readonly string[];
+  /** How runs through the region were seen to end. */
+  readonly seen: { readonly committed: number; readonly aborted: number; readonly exited: number };
+  /** The lines (from 1) that have code in the region, by the absolute paths of their files; only where they were asked for. */
+  readonly lines?: readonly { readonly path: string; readonly lines: readonly number[] }[];
+}
+
+/** Where a stopped thread stands, as far as restartable sequences are concerned. */
+export interface ThreadDescription {
+  readonly threadId: number;
+  /** `inside`: this attempt is lost, it aborts when the thread goes on. `atArmingStore`: nothing is lost yet. */
+  readonly position: 'outside' | 'atArmingStore' | 'inside';
+  /** The id of the region that it stands in or before. */
+  readonly region?: string;
+  /** `cpu_id` of its `struct rseq`; absent where it has registered none. */
+  readonly cpuId?: number;
 }
 
 /** Requests beyond the protocol; their names hold a `/`, which no request of the protocol does. */
 export interface CustomRequests {
   /** The regions of everything that is loaded. */
   'rseq/regions': {
-    readonly arguments: Readonly<Record<string, unknown>>;
-    readonly body: { regions: RegionDescription[] };
+    readonly arguments: {
+      /** Also tell where this thread stands, if it is stopped. */
+      readonly threadId?: number;
+      /** Also tell each region's lines. */
+      readonly lines?: boolean;
+    };
+    readonly body: { regions: RegionDescription[]; thread?: ThreadDescription };
+  };
+  /** Continues until the thread commits in a region; it may stop before, or never get there. */
+  'rseq/runToCommit': {
+    readonly arguments: {
+      readonly threadId: number;
+      /** The id of {@link RegionDescription}. */
+      readonly region: string;
+    };
+    readonly body: {
+      /** Where the commits lead to: the thread stops at one of these. */
+      commits: string[];
+    };
   };
 }
 

@@ -55,4 +55,15 @@ export class GdbCode {
     const file = textAt(row, 'fullname') ?? textAt(row, 'file');
     return file === undefined || line === undefined || line === 0 ? undefined : { file, line };
   }
+
+  /** The source lines that have code in `range`, which must begin at an instruction. @throws MiError where memory cannot be read */
+  async linesOf(range: AddressRange): Promise<{ file: string; line: number }[]> {
+    const where = { kind: 'range', start: range.start, end: range.end } as const;
+    const { results } = await this.send(dataDisassemble(where, { lines: true }));
+    return tuplesAt(results, 'asm_insns').flatMap(row => {
+      const line = integerAt(row, 'line');
+      const file = textAt(row, 'fullname') ?? textAt(row, 'file');
+      return file === undefined || line === undefined || line === 0 ? [] : [{ file, line }];
+    });
+  }
 }

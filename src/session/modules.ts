@@ -10,7 +10,7 @@ import type { ImageTables } from '../rseq/imageTables.js';
 import { rebaseRegion } from '../rseq/rebase.js';
 import type { Region, SourceLine } from '../rseq/region.js';
 import { RegionIndex } from '../rseq/regionIndex.js';
-import type { Address } from '../util/address.js';
+import type { Address, AddressRange } from '../util/address.js';
 import { messageOf } from '../util/errors.js';
 import { parseMaps } from './processMaps.js';
 import { LiveRegions } from './liveRegions.js';
@@ -38,6 +38,11 @@ export class Modules {
 
   sourceOf(address: Address): Promise<SourceLine | undefined> {
     return this.code.sourceOf(address);
+  }
+
+  /** The lines that have code in a range of addresses that begins at an instruction. @throws MiError */
+  linesOf(range: AddressRange): Promise<readonly SourceLine[]> {
+    return this.code.linesOf(range);
   }
 
   /**

@@ -1,10 +1,15 @@
-import type { RegionDescription } from '../dap/customRequests.js';
+import { optionalBoolean, optionalNumber, requireNumber, requireString } from '../dap/arguments.js';
+import type { CustomRequests, ThreadDescription } from '../dap/customRequests.js';
 import type { RouteTable } from '../dap/route.js';
-import type { Region } from '../rseq/region.js';
+import { dataEvaluateExpression } from '../mi/commandsInspection.js';
+import { textAt } from '../mi/fields.js';
+import type { Region, SourceLine } from '../rseq/region.js';
 import type { RegionIndex } from '../rseq/regionIndex.js';
 import type { Action, Outcome } from '../stepping/types.js';
-import { formatAddress, type Address } from '../util/address.js';
+import { formatAddress, parseAddress, type Address, type AddressRange } from '../util/address.js';
+import { RequestError } from '../util/errors.js';
 import type { Client, Gdb, Tell } from './ports.js';
+import { RegionDescriptions } from './regionDescriptions.js';
 import { readRseqArea } from './rseqArea.js';
 
 /** What this subject needs of the session. */
@@ -19,6 +24,9 @@ export interface RestartablePorts {
   readonly mayLearn: () => boolean;
   /** A thread has armed the descriptor at this address; 0: none. */
   armed(descriptor: Address): Promise<void>;
+  readonly isStopped: () => boolean;
+  linesOf(range: AddressRange): Promise<readonly SourceLine[]>;
+  runToCommit(region: Region, thread: number): Promise<readonly Address[]>;
   /** Whether every run-through is told in the debug console. */
   readonly log: () => boolean;
 }
@@ -42,10 +50,24 @@ export class Restartable {
   /** How runs through a region were seen to end, by region id. */
   private readonly seen = new Map<string, Record<Outcome, number>>();
 
-  constructor(private readonly ports: RestartablePorts) {}
+  private readonly descriptions: RegionDescriptions;
+
+  constructor(private readonly ports: RestartablePorts) {
+    this.descriptions = new RegionDescriptions(range => ports.linesOf(range));
+  }
 
   readonly routes: RouteTable = {
-    'rseq/regions': { when: 'initialized', run: () => ({ regions: this.ports.index.all().map(describe) }) },
+    'rseq/regions': { when: 'initialized', run: args => this.regions(args) },
+    'rseq/runToCommit': {
+      when: 'stopped',
+      run: async args => {
+        const id = requireString(args, 'region');
+        const region = this.ports.index.byId(id);
+        if (region === undefined) throw new RequestError('user', 'noRegion', `There is no region '${id}' any more.`);
+        const commits = await this.ports.runToCommit(region, requireNumber(args, 'threadId'));
+        return { commits: commits.map(formatAddress) };
+      },
+    },
   };
 
   /** A step has run a thread through regions, or the free pass after a stop inside, which has cost an attempt. */
@@ -94,6 +116,33 @@ export class Restartable {
     return [{ name: 'Restartable sequence', variables: lines }];
   }
 
+  private async regions(
+    args: CustomRequests['rseq/regions']['arguments'],
+  ): Promise<CustomRequests['rseq/regions']['body']> {
+    const { index } = this.ports;
+    const threadId = optionalNumber(args, 'threadId');
+    const withLines = optionalBoolean(args, 'lines') ?? false;
+    const regions = await this.descriptions.describeAll(index.all(), id => this.countsOf(id), withLines);
+    const asks = threadId !== undefined && this.ports.isStopped() && !index.isEmpty;
+    return { regions, ...(asks ? { thread: await this.thread(threadId) } : {}) };
+  }
+
+  private async thread(threadId: number): Promise<ThreadDescription> {
+    const { answers, index } = this.ports;
+    const [{ results }, area] = await Promise.all([
+      answers.send(dataEvaluateExpression('(unsigned long)$pc', { thread: threadId, frame: 0 })),
+      readRseqArea(answers, threadId),
+    ]);
+    const around = index.inside(parseAddress(textAt(results, 'value') ?? '') ?? 0n);
+    const position = around === undefined ? 'outside' : around.position === 'armed' ? 'inside' : 'atArmingStore';
+    return {
+      threadId,
+      position,
+      ...(around === undefined ? {} : { region: around.region.id }),
+      ...(area === undefined ? {} : { cpuId: area.cpuId }),
+    };
+  }
+
   private stateAt(pc: Address): string {
     const around = this.ports.index.inside(pc);
     if (around === undefined) return 'none';
@@ -108,19 +157,4 @@ export class Restartable {
     this.seen.set(id, counts);
     return counts;
   }
-}
-
-function describe(region: Region): RegionDescription {
-  const { range, abort, source } = region;
-  return {
-    id: region.id,
-    kind: region.kind,
-    ...(range === undefined ? {} : { start: formatAddress(range.start), end: formatAddress(range.end) }),
-    ...(abort === undefined ? {} : { abort: formatAddress(abort) }),
-    ...(region.function === undefined ? {} : { function: region.function }),
-    ...(source === undefined ? {} : { path: source.file, line: source.line }),
-    preludes: region.preludes.map(formatAddress),
-    exits: region.exits.map(({ address, origin }) => ({ address: formatAddress(address), origin })),
-    limits: [...region.limits],
-  };
 }

@@ -21,6 +21,7 @@ import { PauseAnswers } from './pauseAnswers.js';
 import type { Client, Tell } from './ports.js';
 import { summarize } from './position.js';
 import { Restartable } from './restartable.js';
+import { RunToCommit } from './runToCommit.js';
 import { steppingRoutes } from './steppingRoutes.js';
 
 /** One debugging session with one client. */
@@ -53,6 +54,7 @@ class Composition implements Session {
   private readonly dataBreakpoints: DataBreakpoints;
   private lastBreakpointId = 0;
   private readonly restartable: Restartable;
+  private readonly runToCommit: RunToCommit;
   private readonly execution: Execution;
   private readonly inspection: Inspection;
   private readonly lifecycle: Lifecycle;
@@ -92,8 +94,12 @@ class Composition implements Session {
         await this.modules.armed(descriptor, pid);
         await this.dataBreakpoints.regionsChanged();
       },
+      isStopped: () => this.execution.stopped !== undefined,
+      linesOf: range => this.modules.linesOf(range),
+      runToCommit: (region, thread) => this.runToCommit.start(region, thread),
       log: () => this.rseq.log,
     });
+    this.runToCommit = new RunToCommit({ gdb: this.link, continue: () => this.execution.continue() });
     this.execution = this.makeExecution();
     this.inspection = this.makeInspection();
     this.lifecycle = new Lifecycle({
@@ -290,6 +296,7 @@ class Composition implements Session {
       // Pretty printers may call functions of the program, which the thread must not do inside a region.
       const pc = stopped.frame?.address;
       this.answers.begin(stopped.threadId, pc !== undefined && this.restartable.whyNoCall(pc) === undefined);
+      if (this.runToCommit.isRunning) this.client.post(() => this.runToCommit.stopped(stopped));
     }
   }
 

@@ -70,6 +70,11 @@ describe('the architecture', () => {
       ['elfinfo in its place', 'elf/image.ts', `import { open } from 'elfinfo';`],
       ['a process where one is started', 'mi/gdbProcess.ts', `import { spawn } from 'node:child_process';`],
       ['the extension with vscode and Node', 'extension/x.ts', `import * as v from 'vscode';\nimport 'node:path';`],
+      [
+        'the extension with the types of our own requests',
+        'extension/x.ts',
+        `import type { A } from '../dap/customRequests.js';`,
+      ],
       ['a file of 350 lines', 'util/x.ts', '\n'.repeat(350)],
     ];
     for (const [name, file, text] of kept) {

@@ -12,7 +12,7 @@ const MAX_LINES = 350;
 
 /**
  * Which rooms of `src` a room may import, besides itself. The client shares two files with the adapter: the framing and
- * the message types are the two ends of one wire.
+ * the message types are the two ends of one wire; the extension shares the types of our own requests.
  */
 const ALLOWED_ROOMS: Readonly<Record<string, readonly string[]>> = {
   util: [],
@@ -24,7 +24,7 @@ const ALLOWED_ROOMS: Readonly<Record<string, readonly string[]>> = {
   session: ['util', 'elf', 'rseq', 'stepping', 'mi', 'dap'],
   client: ['util', 'dap/framing.ts', 'dap/protocol.ts'],
   cli: ['util', 'elf', 'rseq', 'mi', 'client'],
-  extension: [],
+  extension: ['dap/customRequests.ts'],
 };
 
 /** Modules that are the business of a few files: each entry is a file or, with `/` at its end, a room. */

@@ -5,7 +5,14 @@ import { faultsOf } from '../../support/dapValidation.js';
 
 const BASE = { seq: 1, type: 'event' };
 const RESPONSE = { seq: 1, type: 'response', request_seq: 1, success: true };
-const REGION = { id: 'a', kind: 'key', preludes: [], exits: [], limits: [] };
+const REGION = {
+  id: 'a',
+  kind: 'key',
+  preludes: [],
+  exits: [],
+  limits: [],
+  seen: { committed: 0, aborted: 0, exited: 0 },
+};
 
 function faults(message: object): string[] {
   return faultsOf([message as D.ProtocolMessage]);
