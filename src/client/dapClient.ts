@@ -135,6 +135,11 @@ export class DapClient {
     });
   }
 
+  /** Sends bytes as they stand, whether or not they are a message: for tests of an adapter. */
+  sendBytes(bytes: Buffer): void {
+    this.#transport.output.write(bytes);
+  }
+
   /** Waits for an event; one that has arrived already behind the cursor counts. @returns its body */
   async waitFor<E extends EventName>(event: E, options: WaitOptions<E> = {}): Promise<Events[E]> {
     const { where, timeoutMs = this.#options.timeoutMs } = options;

@@ -89,6 +89,7 @@ export class Dispatcher {
     this.#parts.gate.enter();
     try {
       const body = await this.#run(entry);
+      if (entry.request.command === 'disconnect') this.#giveUpOthers(entry);
       this.#answer(entry, success(entry.request, body));
     } catch (error) {
       this.#fail(entry, entry.abort.signal.aborted ? cancelledError() : error);
@@ -126,11 +127,22 @@ export class Dispatcher {
     if (target.state === 'queued') this.#fail(target, cancelledError());
   }
 
+  /** Behind the answer to `disconnect` a client listens no more: what is still open is answered before it. */
+  #giveUpOthers(disconnect: Entry): void {
+    const why = 'The session was disconnected before this was done.';
+    for (const entry of [...this.#open.values()]) {
+      if (entry === disconnect) continue;
+      entry.abort.abort();
+      this.#fail(entry, new RequestError('nobody', 'disconnected', why));
+    }
+  }
+
   #fail(entry: Entry, error: unknown): void {
     this.#answer(entry, errorResponse(entry.request, error, this.#parts.log));
   }
 
   #answer(entry: Entry, response: DebugProtocol.Response): void {
+    if (entry.state === 'answered') return;
     entry.state = 'answered';
     if (this.#open.get(entry.request.seq) === entry) this.#open.delete(entry.request.seq);
     this.#parts.send(response);

@@ -51,6 +51,8 @@ export type MiTrace = (direction: 'toGdb' | 'fromGdb', line: string) => void;
 
 interface Pending {
   readonly command: MiCommand;
+  /** When it was sent, by `performance.now()`. */
+  readonly since: number;
   readonly resolve: (result: MiResult) => void;
   readonly reject: (error: MiError) => void;
 }
@@ -70,6 +72,7 @@ export class MiClient {
   private readonly closeListeners: MiListeners['close'][] = [];
   private unwritten: string[] = [];
   private lastToken = 0;
+  private lines = 0;
   private consoleText: string[] = [];
   private logText: string[] = [];
   private closed = false;
@@ -101,6 +104,16 @@ export class MiClient {
     input.on('error', error => {
       this.close(error);
     });
+  }
+
+  /** The command that gdb works on: it answers in their order. */
+  get oldestPending(): { readonly command: MiCommand; readonly since: number } | undefined {
+    return this.pending.values().next().value;
+  }
+
+  /** How many lines gdb has written. */
+  get received(): number {
+    return this.lines;
   }
 
   /** Whether gdb can still answer. */
@@ -143,7 +156,7 @@ export class MiClient {
     }
     this.unwritten.push(`${token}${command}`);
     return new Promise((resolve, reject) => {
-      this.pending.set(token, { command, resolve, reject });
+      this.pending.set(token, { command, since: performance.now(), resolve, reject });
     });
   }
 
@@ -160,6 +173,7 @@ export class MiClient {
   }
 
   private receive(line: Buffer): void {
+    this.lines += 1;
     if (this.trace !== undefined) {
       this.trace('fromGdb', line.toString());
     }

@@ -104,11 +104,21 @@ export class GdbProcess {
     void this.child.ended.then(listener);
   }
 
-  /** Ends gdb, by force if it does not end by itself; it kills a target that it started. Resolves when it is gone. */
-  async end(): Promise<void> {
+  /**
+   * Ends gdb, by force if it does not end by itself; it kills a target that it started. Resolves when it is gone.
+   *
+   * @returns whether it had to be forced: then it may have left breakpoint instructions in a process that it was attached to
+   */
+  async end(): Promise<boolean> {
     // A gdb that is gone already, or goes before it answers, is what was asked for.
     this.client.send(gdbExit()).catch(() => undefined);
-    await this.child.end(END_TIMEOUT);
+    const { signal } = await this.child.end(END_TIMEOUT);
+    return signal !== null;
+  }
+
+  /** Ends gdb at once and by force: it does not answer any more. {@link onExit} tells. */
+  kill(): void {
+    this.child.kill();
   }
 }
 
@@ -138,6 +148,10 @@ export class RunningChild {
     const end = await this.ended;
     clearTimeout(timer);
     return end;
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
   }
 
   /** Waits for what the ended process wrote to stderr, unless a process that it started keeps that open. */

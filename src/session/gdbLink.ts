@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { gdbSet, type MiCommand } from '../mi/commands.js';
 import type { MiResult, MiTrace } from '../mi/client.js';
 import { targetDetach } from '../mi/commandsTarget.js';
@@ -8,7 +9,15 @@ import type { BusyClock } from '../util/timing.js';
 import type { GdbAhead } from './gdbAhead.js';
 import { InferiorIo, type OutputStream } from './inferiorIo.js';
 import type { Configuration } from './config/configuration.js';
+import { GdbWatch } from './gdbWatch.js';
 import type { Gdb } from './ports.js';
+
+/** How long gdb may work on a command until the user is shown that it does, and how often it is looked at then; in milliseconds. */
+const NOTICE_MS = 1_000;
+const LOOK_MS = 500;
+
+/** How long gdb may take to let go of a process, in milliseconds. */
+const DETACH_MS = 2_000;
 
 /** Who listens to gdb and to the program. All are called at once, in gdb's order. */
 export interface GdbListener {
@@ -17,6 +26,8 @@ export interface GdbListener {
   text(kind: 'console' | 'log', text: string, collected: boolean): void;
   /** What may not work with this gdb. */
   warning(text: string): void;
+  /** gdb works on `command` for longer than a moment; what is returned is called when it has answered. */
+  busy(command: string): { end(): void };
   /** gdb has ended without having been asked to. */
   ended(why: string): void;
   /** What the program printed. */
@@ -27,7 +38,10 @@ export interface GdbListener {
 export class GdbLink implements Gdb {
   private process: GdbProcess | undefined;
   private io: InferiorIo | undefined;
-  private ending: Promise<void> | undefined;
+  private ending: Promise<boolean> | undefined;
+  private watch: GdbWatch | undefined;
+  /** Why gdb had to be killed. */
+  private hung: string | undefined;
 
   constructor(
     private readonly listener: GdbListener,
@@ -51,7 +65,10 @@ export class GdbLink implements Gdb {
   }
 
   send(command: MiCommand): Promise<MiResult> {
-    if (this.process !== undefined) return this.timed(this.process.client.send(command));
+    if (this.process !== undefined) {
+      this.watch?.sent();
+      return this.timed(this.process.client.send(command));
+    }
     return Promise.reject(new RequestError('nobody', 'noGdb', 'gdb is not running in this session.'));
   }
 
@@ -78,6 +95,7 @@ export class GdbLink implements Gdb {
     };
     const gdb = await startGdb(options, ready?.spawned);
     this.process = gdb;
+    this.watch = this.watchOver(gdb, config.timeouts.gdb);
     this.listen(gdb);
     for (const warning of gdb.warnings) this.listener.warning(warning);
     await this.io?.prepare(gdb);
@@ -93,6 +111,12 @@ export class GdbLink implements Gdb {
   write(text: string): boolean {
     this.io?.write(text);
     return this.io !== undefined;
+  }
+
+  /** Ends a gdb that does not answer; the listener's `ended` is called. */
+  kill(): void {
+    this.hung ??= 'gdb did not answer.';
+    this.process?.kill();
   }
 
   /** Stops or goes on reading what the program prints. */
@@ -111,13 +135,18 @@ export class GdbLink implements Gdb {
     await this.send(gdbSet('displaced-stepping', 'off'));
   }
 
-  /** Lets the program go on without gdb. */
+  /** Lets the program go on without gdb; gives up on a gdb that does not answer, which {@link end} then forces. */
   async detach(): Promise<void> {
-    await this.send(targetDetach());
+    const limit = AbortSignal.timeout(DETACH_MS);
+    await Promise.race([this.send(targetDetach()), once(limit, 'abort')]);
   }
 
-  /** Ends gdb, which kills a program that it started; gives the terminals back. Settles when nothing is left; never rejects. */
-  end(): Promise<void> {
+  /**
+   * Ends gdb, which kills a program that it started; gives the terminals back. Settles when nothing is left; never rejects.
+   *
+   * @returns whether gdb had to be forced, and so may have left something behind in a process that it was attached to
+   */
+  end(): Promise<boolean> {
     this.ending ??= this.endOnce();
     return this.ending;
   }
@@ -131,10 +160,28 @@ export class GdbLink implements Gdb {
     });
   }
 
-  private async endOnce(): Promise<void> {
+  private async endOnce(): Promise<boolean> {
+    this.watch?.end();
     await this.ahead?.discard();
-    await this.process?.end();
+    const forced = (await this.process?.end()) ?? false;
     this.io?.close();
+    return forced;
+  }
+
+  private watchOver(gdb: GdbProcess, seconds: number): GdbWatch {
+    const watched = {
+      pid: gdb.pid,
+      oldestPending: () => gdb.client.oldestPending,
+      received: () => gdb.client.received,
+    };
+    const listener = {
+      busy: (command: string) => this.listener.busy(command),
+      hung: (why: string) => {
+        this.hung = why;
+        this.kill();
+      },
+    };
+    return new GdbWatch(watched, listener, { notice: NOTICE_MS, look: LOOK_MS, silence: seconds * 1000 });
   }
 
   private listen(gdb: GdbProcess): void {
@@ -145,7 +192,12 @@ export class GdbLink implements Gdb {
       if (record.kind !== 'target') this.listener.text(record.kind, record.text, collected);
     });
     gdb.onExit(({ code, signal }) => {
+      this.watch?.end();
       if (this.ending !== undefined) return;
+      if (this.hung !== undefined) {
+        this.listener.ended(`${this.hung} It was ended.`);
+        return;
+      }
       const how = signal === null ? `with exit code ${code ?? 'unknown'}` : `by ${signal}`;
       const said = gdb.stderr.trim() === '' ? '' : ` It wrote: ${gdb.stderr.trim()}`;
       this.listener.ended(`gdb has ended unexpectedly ${how}.${said}`);

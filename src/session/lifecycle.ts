@@ -27,6 +27,8 @@ import { Interrupter } from './interrupter.js';
 import type { Request } from './config/attribute.js';
 import { parseConfiguration, type Beginning, type Configuration } from './config/configuration.js';
 import type { Modules } from './modules.js';
+import { attachAdvice, checkProcess, kill, within } from './targetProcess.js';
+import { rescue } from './orphanedCode.js';
 import type { AllBreakpoints, Client, Tell } from './ports.js';
 
 /** How long a program may take to end by itself when it is asked to, in milliseconds. */
@@ -55,6 +57,8 @@ export class Lifecycle {
   private hasExited = false;
   private terminatedSent = false;
   private exitListeners: (() => void)[] = [];
+  /** What is done for a process whose gdb was killed. */
+  private rescue: Promise<void> | undefined;
   /** gdb's number of the breakpoint that `stopOnEntry` asked for. */
   private entryBreakpoint: string | undefined;
 
@@ -113,18 +117,34 @@ export class Lifecycle {
 
   /** gdb has ended; unless that was asked for, the session ends with it. */
   gdbEnded(why: string): void {
+    const orphan = this.attachedTo;
     this.ports.execution.end();
     this.hasExited = true;
     for (const listener of this.exitListeners.splice(0)) listener();
+    if (orphan !== undefined) this.rescue = rescue(orphan, this.ports.tell);
     if (this.terminatedSent) return;
-    this.ports.tell('important', `${why} The session is over; the program may have ended with it.\n`);
+    const left = orphan === undefined ? 'the program has ended with it' : 'the program goes on without it';
+    this.ports.tell('important', `${why} The session is over; ${left}.\n`);
     this.sendTerminated();
   }
 
   /** Lets go of everything. Never rejects. */
   async end(): Promise<void> {
     this.terminatedSent = true;
-    await this.ports.link.end();
+    await this.endGdb();
+  }
+
+  /** Ends gdb; what it was attached to lives on unharmed. */
+  private async endGdb(): Promise<void> {
+    const orphan = this.attachedTo;
+    const forced = await this.ports.link.end();
+    if (forced && orphan !== undefined) this.rescue ??= rescue(orphan, this.ports.tell);
+    await this.rescue;
+  }
+
+  /** The process that outlives gdb. */
+  private get attachedTo(): number | undefined {
+    return this.config?.request === 'attach' ? this.processId : undefined;
   }
 
   private async begin(request: Request, args: object): Promise<void> {
@@ -256,20 +276,25 @@ export class Lifecycle {
     }
   }
 
+  /** Asks the program to end, then makes it, then does without gdb, which may hang. */
   private async terminate(): Promise<void> {
     const pid = this.processId;
     if (pid === undefined || this.config === undefined) {
-      await this.ports.link.end();
+      await this.endGdb();
       this.sendTerminated();
       return;
     }
-    const exited = new Promise<void>(listener => this.exitListeners.push(listener));
-    await this.askToEnd(pid);
-    const timer = setTimeout(() => {
-      kill(pid, 'SIGKILL');
-    }, TERMINATION_MS);
+    const exited = new Promise<boolean>(listener =>
+      this.exitListeners.push(() => {
+        listener(true);
+      }),
+    );
+    void this.askToEnd(pid);
+    if (await within(exited, TERMINATION_MS)) return;
+    kill(pid, 'SIGKILL');
+    if (await within(exited, TERMINATION_MS)) return;
+    this.ports.link.kill();
     await exited;
-    clearTimeout(timer);
   }
 
   /** SIGTERM, with nothing of ours left that could stop the program on its way out. */
@@ -293,7 +318,7 @@ export class Lifecycle {
     this.terminatedSent = true;
     if (keep) await this.ports.link.detach();
     else if (pid !== undefined && !launched) kill(pid, 'SIGKILL');
-    await this.ports.link.end();
+    await this.endGdb();
   }
 
   private refuseSecond(): void {
@@ -316,30 +341,4 @@ export class Lifecycle {
 /** What the program is called where the client shows it. */
 function nameOf({ beginning }: Configuration): string {
   return beginning.kind === 'attach' ? (beginning.program ?? `process ${beginning.processId}`) : beginning.program;
-}
-
-/** @throws RequestError where there is no such process */
-function checkProcess(pid: number): void {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EPERM') return;
-    throw new RequestError('user', 'noProcess', `There is no process ${pid}. Check 'processId'.`, { cause: error });
-  }
-}
-
-function attachAdvice(pid: number, why: string): string {
-  const advice = /not permitted|ptrace/i.test(why)
-    ? ' Another debugger may be attached, or the system forbids it: see /proc/sys/kernel/yama/ptrace_scope, or run as the same user with CAP_SYS_PTRACE.'
-    : '';
-  return `gdb cannot attach to process ${pid}: ${why}${advice}`;
-}
-
-/** The process may be gone already: then the signal has nothing left to do. */
-function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }

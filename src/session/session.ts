@@ -20,6 +20,7 @@ import { Modules } from './modules.js';
 import { PauseAnswers } from './pauseAnswers.js';
 import type { Client, Tell } from './ports.js';
 import { summarize } from './position.js';
+import { Progress } from './progress.js';
 import { Restartable } from './restartable.js';
 import { RunToCommit } from './runToCommit.js';
 import { steppingRoutes } from './steppingRoutes.js';
@@ -46,6 +47,7 @@ class Composition implements Session {
   private rseq: RseqOptions = RSEQ_DEFAULTS;
   private readonly client: Client;
   private readonly tell: Tell;
+  private readonly progress: Progress;
   private readonly link: GdbLink;
   private readonly answers: PauseAnswers;
   private readonly modules: Modules;
@@ -75,6 +77,7 @@ class Composition implements Session {
     this.tell = (category, output) => {
       connection.emit('output', { category, output });
     };
+    this.progress = new Progress(this.client, () => this.lifecycle.client.supportsProgressReporting === true);
     this.link = this.makeLink(ahead);
     this.answers = new PauseAnswers(this.link);
     this.modules = new Modules(this.link, this.tell, () => this.rseq.stepping !== 'off');
@@ -165,6 +168,7 @@ class Composition implements Session {
       warning: (text: string) => {
         this.tell('important', `${text}\n`);
       },
+      busy: (command: string) => this.progress.start('gdb is busy', command),
       ended: (why: string) => {
         this.lifecycle.gdbEnded(why);
       },

@@ -16,12 +16,14 @@ import type { Attribute, Peer } from './attribute.js';
 import { GDB_ATTRIBUTES } from './gdbAttributes.js';
 import { PROGRAM_ATTRIBUTES } from './programAttributes.js';
 import { RSEQ_ATTRIBUTES } from './rseqAttributes.js';
+import { TIMEOUT_ATTRIBUTES } from './timeoutAttributes.js';
 
 /** Attributes by subject, in the order of the reference. */
 export const GROUPS: readonly Group[] = [
   { title: 'The program', attributes: PROGRAM_ATTRIBUTES },
   { title: 'gdb', attributes: GDB_ATTRIBUTES },
   { title: 'Restartable sequences', attributes: RSEQ_ATTRIBUTES },
+  { title: 'Time limits', attributes: TIMEOUT_ATTRIBUTES },
 ];
 
 export interface Group {
@@ -30,7 +32,7 @@ export interface Group {
 }
 
 /** Every attribute by its name, with its own type. */
-export const ATTRIBUTES = { ...PROGRAM_ATTRIBUTES, ...GDB_ATTRIBUTES, ...RSEQ_ATTRIBUTES };
+export const ATTRIBUTES = { ...PROGRAM_ATTRIBUTES, ...GDB_ATTRIBUTES, ...RSEQ_ATTRIBUTES, ...TIMEOUT_ATTRIBUTES };
 
 /** An attribute of another adapter that this one does not have, and what to do instead. */
 export interface Unsupported {

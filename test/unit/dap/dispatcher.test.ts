@@ -239,6 +239,28 @@ describe('Dispatcher', () => {
     });
   });
 
+  it('answers what is queued or hangs before it answers disconnect, and answers it once', async () => {
+    const gate = deferred();
+    const rig = createRig({
+      evaluate: {
+        when: 'any',
+        run: async () => {
+          await gate.promise;
+          return { result: '', variablesReference: 0 };
+        },
+      },
+      threads: { when: 'any', run: () => ({ threads: [] }) },
+      disconnect: { when: 'any', overtakes: true, run: () => undefined },
+    });
+    rig.send('evaluate');
+    rig.send('threads');
+    await rig.response(rig.send('disconnect'));
+    gate.resolve();
+    await rig.settled();
+    const why = 'The session was disconnected before this was done.';
+    assert.deepEqual(rig.story(), [`evaluate: ${why}`, `threads: ${why}`, 'disconnect ok']);
+  });
+
   describe('checks the run state', () => {
     const routes = {
       next: { when: 'stopped', run: () => undefined },
