@@ -93,6 +93,7 @@ export type MiEvent =
   | { readonly kind: 'breakpointCreated'; readonly breakpoint: Breakpoint }
   | { readonly kind: 'breakpointModified'; readonly breakpoint: Breakpoint }
   | { readonly kind: 'breakpointDeleted'; readonly number: string }
+  | { readonly kind: 'recordChanged'; readonly isRecording: boolean }
   | { readonly kind: 'parameterChanged'; readonly name: string; readonly value: string }
   | { readonly kind: 'memoryChanged'; readonly address: Address; readonly length: number; readonly isCode: boolean }
   /** A record that is not known, or lacks what it must have. */
@@ -134,6 +135,9 @@ function parseKnown(record: AsyncRecord): MiEvent | undefined {
       const name = textAt(results, 'param');
       return name === undefined ? undefined : { kind: 'parameterChanged', name, value: textAt(results, 'value') ?? '' };
     }
+    case 'record-started':
+    case 'record-stopped':
+      return { kind: 'recordChanged', isRecording: record.asyncClass === 'record-started' };
     case 'memory-changed':
       return parseMemoryChange(results);
     default:

@@ -2,7 +2,7 @@ import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import type { CommandName } from '../dap/protocol.js';
 import type { RouteTable } from '../dap/route.js';
 
-/** The flags that stand for one request: each is advertised where its request has a route. */
+/** The flags that stand for one request (but `supportsStepBack`, which comes and goes with gdb's recording): each is advertised where its request has a route. */
 const OF_REQUEST = {
   breakpointLocations: 'supportsBreakpointLocationsRequest',
   cancel: 'supportsCancelRequest',
@@ -21,7 +21,6 @@ const OF_REQUEST = {
   setFunctionBreakpoints: 'supportsFunctionBreakpoints',
   setInstructionBreakpoints: 'supportsInstructionBreakpoints',
   setVariable: 'supportsSetVariable',
-  stepBack: 'supportsStepBack',
   stepInTargets: 'supportsStepInTargetsRequest',
   terminate: 'supportsTerminateRequest',
   terminateThreads: 'supportsTerminateThreadsRequest',
@@ -52,6 +51,7 @@ const BEHAVIOURS: D.Capabilities = {
     },
   ],
   supportsSteppingGranularity: true,
+  supportsSingleThreadExecutionRequests: true,
   supportsDelayedStackTraceLoading: true,
   supportTerminateDebuggee: true,
   supportsEvaluateForHovers: true,

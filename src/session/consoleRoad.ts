@@ -6,7 +6,7 @@ export interface ConsoleRoadPorts {
   /** Whether any restartable sequence is known: only then must gdb be kept from stepping by itself. */
   readonly anyRegion: () => boolean;
   step(request: StepRequest): Promise<void>;
-  continue(): Promise<void>;
+  continue(): Promise<unknown>;
 }
 
 /** What a line of the debug console would do with the run of the program. */

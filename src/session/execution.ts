@@ -1,18 +1,20 @@
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import { execContinue } from '../mi/commandsExecution.js';
 import type { StoppedEvent } from '../mi/events.js';
-import type { Region } from '../rseq/region.js';
+import type { Frame } from '../mi/frame.js';
 import type { Action, FrameSummary, StepRequest, StopCause } from '../stepping/types.js';
 import type { Address } from '../util/address.js';
 import { messageOf, RequestError } from '../util/errors.js';
+import { Drivers } from './drivers.js';
 import type { ExecutionPorts } from './executionPorts.js';
-import { FreePass } from './freePass.js';
 import { Interrupter } from './interrupter.js';
 import { LostAttempts } from './lostAttempts.js';
 import { Pause } from './pause.js';
-import { innermostFrames, locate, neighbourhood } from './position.js';
 import { SilentStops } from './silentStops.js';
-import { StepDriver } from './stepDriver.js';
+import { SingleThread } from './singleThread.js';
+import { startOf } from './stepStart.js';
+import { StepsToTarget, type StepTarget } from './stepTarget.js';
+import { causeOf, stopInput } from './stopCause.js';
 import { exitCodeOf, isEnd, stoppedBody } from './stopReport.js';
 import { anyStoppedThread, untoldStop } from './stopWaiter.js';
 
@@ -26,14 +28,14 @@ export class Execution {
   private isGone = false;
   private readonly silent: SilentStops;
   private readonly lost = new LostAttempts();
-  /** The user's own mode; a step sets another one only while it lasts. */
-  private lockingMode = 'replay';
-  private readonly driver: StepDriver;
-  private readonly freePass: FreePass;
+  private readonly single: SingleThread;
+  private readonly toTarget = new StepsToTarget();
+  private readonly drivers: Drivers;
   readonly interrupter: Interrupter;
 
   constructor(private readonly ports: ExecutionPorts) {
     const { gdb } = ports;
+    this.single = new SingleThread(gdb);
     this.interrupter = new Interrupter(gdb, ports.processId, ports.gdbPid);
     this.silent = new SilentStops({
       interrupter: this.interrupter,
@@ -42,36 +44,22 @@ export class Execution {
       handle: stop => this.handleStop(stop),
       goOn: stop => this.takeUp(stop),
     });
-    const stepping = {
-      gdb,
-      locate: (thread: number) => locate(ports.answers, thread, ports.regionsNear),
+    this.drivers = new Drivers(ports, {
       interrupt: () => {
         this.interrupter.request('step');
       },
-      schedulerLocking: () => this.lockingMode,
-      tell: (action: Action & { kind: 'tell' }, thread: number) => {
-        this.passed(action, thread, false);
-      },
-      post: (job: () => Promise<void>) => {
+      schedulerLocking: () => this.single.current,
+      post: job => {
         this.post(job);
       },
-    };
-    this.driver = new StepDriver({
-      ...stepping,
-      finished: action => {
+      passed: (action, thread, isFree) => {
+        this.passed(action, thread, isFree);
+      },
+      stepFinished: action => {
         this.stepFinished(action);
       },
-    });
-    this.freePass = new FreePass({
-      ...stepping,
-      tell: (action, thread) => {
-        this.passed(action, thread, true);
-      },
-      isInsideRegion: address => ports.isInsideRegion(address),
-      resume: () => this.goOn(),
-      passBegins: () => ports.passBegins(),
-      changedInPass: () => ports.changedInPass(),
-      interrupted: stop => this.deliver(stop),
+      goOn: () => this.goOn(),
+      deliver: stop => this.deliver(stop),
     });
   }
 
@@ -90,8 +78,7 @@ export class Execution {
   }
 
   breakpointDeleted(number: string): void {
-    this.driver.onBreakpointDeleted(number);
-    this.freePass.onBreakpointDeleted(number);
+    this.drivers.onBreakpointDeleted(number);
   }
 
   /**
@@ -100,18 +87,20 @@ export class Execution {
    */
   threadEnded(thread: number): void {
     this.lost.threadEnded(thread);
-    const driver = [this.driver, this.freePass].find(each => each.steppingThread === thread);
-    if (driver === undefined) return;
+    if (!this.drivers.move(thread) && this.single.thread !== thread) return;
     this.post(async () => {
-      if (this.ended || driver.steppingThread !== thread) return;
+      const isAlone = this.single.thread === thread;
+      if (this.ended || !(this.drivers.move(thread) || isAlone)) return;
       this.ports.tell('important', `Thread ${thread} has ended before its step did.\n`);
-      const held = (await driver.threadEnded()) ? await anyStoppedThread(this.ports.gdb) : undefined;
+      if (isAlone) await this.single.set(undefined);
+      const holds = (await this.drivers.threadEnded(thread)) || isAlone;
+      const held = holds ? await anyStoppedThread(this.ports.gdb) : undefined;
       if (held !== undefined) await this.ports.gdb.send(execContinue({ thread: held }));
     });
   }
 
   schedulerLockingChanged(mode: string): void {
-    this.lockingMode = mode;
+    this.single.modeChanged(mode);
   }
 
   /** The client has asked for a stack: what it holds need not be asked again by a step. */
@@ -126,27 +115,40 @@ export class Execution {
 
   // --- what the user does
 
-  /** Lets every thread go on; one that has stopped inside a region first gets through it alone. */
-  async continue(): Promise<void> {
-    const thread = this.pause?.stop.threadId;
+  /**
+   * Lets every thread go on, or the one named `alone`; one that has stopped inside a region first gets through it alone.
+   *
+   * @returns whether all threads go on
+   */
+  async continue(alone?: number): Promise<boolean> {
+    const thread = alone ?? this.pause?.stop.threadId;
     await this.resume(async () => {
       if (thread === undefined || !(await this.letThrough(thread))) await this.goOn();
-    });
+    }, alone);
+    return this.single.current !== 'on';
   }
 
   /**
-   * Steps one thread.
+   * Steps one thread, while the others run or (`isAlone`) stand.
    *
+   * @param target the call that a `stepIn` is to enter
    * @throws RequestError with gdb's own words where it cannot step
    */
-  async step(request: StepRequest): Promise<void> {
-    const near = await this.regionsNear(request.thread);
-    const position =
-      near.length === 0 ? undefined : await locate(this.ports.answers, request.thread, this.ports.regionsNear);
-    const shows = this.ports.showsFirstAttempt() && position !== undefined;
-    const intoAttempt = shows && this.lost.showsAttempt(request, position);
-    const free = this.lost.of(request.thread);
-    await this.resume(() => this.driver.begin({ ...request, intoAttempt, free }, position));
+  async step(request: StepRequest, isAlone = false, target?: StepTarget): Promise<void> {
+    const begin = await this.prepare(this.toTarget.begin(request, target));
+    await this.resume(begin, isAlone ? request.thread : undefined);
+  }
+
+  /** A thread was put elsewhere while it stood: that is a new stop for the client. */
+  moved(threadId: number, frame: Frame): void {
+    const stop = { kind: 'stopped', reasons: [], stoppedThreads: 'all', watches: [], threadId, frame } as const;
+    this.report(stop, { reason: 'goto' });
+  }
+
+  private async prepare(request: StepRequest): Promise<() => Promise<void>> {
+    const frames = this.pause?.framesOf(request.thread);
+    const start = await startOf(request, frames, this.lost, this.ports);
+    return () => this.drivers.step.begin(start.request, start.position);
   }
 
   /**
@@ -175,10 +177,10 @@ export class Execution {
   /** At once, before anything is queued. */
   onRunning(): void {
     this.gdbRunning = true;
-    if (this.pause === undefined || this.driver.active || this.freePass.active) return;
+    if (this.pause === undefined || this.drivers.step.active || this.drivers.pass.active) return;
     // A command of the user's in the debug console has let it go on.
     this.endPause();
-    this.ports.client.emit('continued', { threadId: 1, allThreadsContinued: true });
+    this.ports.client.emit('continued', { threadId: 1, allThreadsContinued: this.single.current !== 'on' });
   }
 
   /** The state changes at once; what follows from it is queued behind the request in progress. */
@@ -195,8 +197,8 @@ export class Execution {
       const stop = this.gdbRunning ? await untoldStop(this.ports.gdb) : undefined;
       if (stop === undefined) return;
       this.gdbRunning = false;
-      if (this.freePass.active) await this.freePass.fail(message);
-      if (this.driver.active) await this.driver.onInput({ kind: 'failed', message });
+      if (this.drivers.pass.active) await this.drivers.pass.fail(message);
+      if (this.drivers.step.active) await this.drivers.step.onInput({ kind: 'failed', message });
       else this.report(stop, { reason: 'exception', description: 'A breakpoint could not be inserted', text: message });
     });
   }
@@ -205,13 +207,10 @@ export class Execution {
   end(): void {
     this.ended = true;
     this.gdbRunning = false;
-    this.driver.abandon();
-    this.freePass.abandon();
+    this.drivers.abandon();
     this.interrupter.reset();
     this.endPause();
   }
-
-  // --- inside
 
   /** A process that ends meanwhile takes the ground from under what is being done with it: that is nobody's fault. */
   private post(job: () => Promise<void>): void {
@@ -224,21 +223,20 @@ export class Execution {
     });
   }
 
-  private async regionsNear(thread: number): Promise<readonly Region[]> {
-    if (this.ports.noRegions()) return [];
-    const frames = this.pause?.framesOf(thread) ?? (await innermostFrames(this.ports.answers, thread));
-    return this.ports.regionsNear(neighbourhood(frames));
-  }
-
-  /** The client sees its request answered, so it needs no `continued`; gdb's refusal leaves the stop as it is. */
-  private async resume(start: () => Promise<unknown>): Promise<void> {
+  /**
+   * Lets the target go on by `start`, every thread or the one named `alone`. The client sees its request answered, so it
+   * needs no `continued`; gdb's refusal leaves the stop as it is.
+   */
+  async resume(start: () => Promise<unknown>, alone?: number): Promise<void> {
     const pause = this.pause;
     this.pause = undefined;
     try {
+      await this.single.set(alone);
       await start();
       this.ports.pauseChanged();
     } catch (error) {
       this.pause = pause;
+      await this.single.set(undefined);
       throw new RequestError('user', 'cannotResume', `gdb cannot do this: ${messageOf(error)}`, { cause: error });
     }
   }
@@ -255,9 +253,9 @@ export class Execution {
       return;
     }
     const purpose = await this.interrupter.recognise(stop);
-    if (this.freePass.active) {
+    if (this.drivers.pass.active) {
       const silent = purpose !== undefined && purpose !== 'pause';
-      await this.freePass.onStop(stop, silent ? 'interrupt' : this.causeOf(stop, this.freePass));
+      await this.drivers.pass.onStop(stop, silent ? 'interrupt' : causeOf(stop, this.drivers.pass, this.ports));
     } else if (purpose === undefined || purpose === 'pause') {
       await this.deliver(stop);
     } else {
@@ -269,29 +267,16 @@ export class Execution {
   private async deliver(stop: StoppedEvent): Promise<void> {
     if (stop.threadId !== undefined && (await this.ports.isSilent(stop))) {
       if (!(await this.letThrough(stop.threadId))) await this.takeUp(stop);
-    } else if (this.driver.active) {
-      await this.feed(stop, this.causeOf(stop, this.driver));
+    } else if (this.drivers.step.active) {
+      await this.feed(stop, causeOf(stop, this.drivers.step, this.ports));
     } else {
       this.report(stop, this.ports.isEntry(stop) ? { reason: 'entry' } : undefined);
     }
   }
 
-  private causeOf(stop: StoppedEvent, driver: { owns(number: string): boolean }): StopCause {
-    if (stop.reason === 'end-stepping-range' || stop.reason === 'function-finished') return 'endOfStep';
-    const { breakpointNumber: number } = stop;
-    const ours = stop.reason === 'breakpoint-hit' && number !== undefined && driver.owns(number);
-    return ours && this.ports.breakpointsHit(stop).length === 0 ? 'ours' : 'user';
-  }
-
   private async feed(stop: StoppedEvent, cause: StopCause): Promise<void> {
     this.lastStop = stop;
-    const pc = stop.frame?.address ?? 0n;
-    const thread = stop.threadId ?? 0;
-    // Code of a region without lines (an abort handler, a cold part) is no place for a step to end either.
-    const bare = stop.frame?.line === undefined && this.ports.regionsNear([pc]).length > 0;
-    const inTrampoline = stop.frame?.func === '<signal handler called>';
-    const noPlaceToEnd = bare || inTrampoline || this.ports.isInsideRegion(pc);
-    await this.driver.onInput({ kind: 'stop', cause, thread, pc, noPlaceToEnd });
+    await this.drivers.step.onInput(stopInput(stop, cause, this.ports));
   }
 
   /** The stop that the machine was told of last: what `finish` reports. */
@@ -305,32 +290,50 @@ export class Execution {
 
   /** Lets whatever was under way go on: the step in progress, or all threads. */
   private async goOn(): Promise<void> {
-    if (this.driver.active && this.lastStop !== undefined) await this.feed(this.lastStop, 'interrupt');
-    else await this.ports.gdb.send(execContinue());
+    if (this.drivers.step.active && this.lastStop !== undefined) await this.feed(this.lastStop, 'interrupt');
+    else await this.ports.gdb.send(execContinue(this.single.whoGoesOn));
   }
 
   /** Gives a thread that stands inside a region, or has lost an attempt at one near it, the free pass; false where it needs none. */
   private async letThrough(thread: number): Promise<boolean> {
-    return !this.ports.noRegions() && (await this.freePass.begin(thread, this.lost.of(thread)));
+    return !this.ports.noRegions() && (await this.drivers.pass.begin(thread, this.lost.of(thread)));
   }
 
   private stepFinished(action: Action & { kind: 'finish' }): void {
     const stop = this.lastStop;
     if (stop === undefined) return;
+    const onward = this.toTarget.onward(action, stop);
+    if (onward !== undefined) {
+      this.post(() => this.goOnBy(onward, stop));
+      return;
+    }
     const note = action.note === undefined ? {} : { description: 'The step was cut short', text: action.note };
     if (action.note !== undefined) this.ports.tell('important', `The step was cut short: ${action.note}\n`);
     if (action.as === 'step') this.report(stop, { reason: 'step', ...note });
     else this.report(stop);
   }
 
+  /** The next one of several steps that are one for the user. */
+  private async goOnBy(request: StepRequest, stop: StoppedEvent): Promise<void> {
+    try {
+      await (
+        await this.prepare(request)
+      )();
+    } catch (error) {
+      this.report(stop, { reason: 'step', description: 'The step was cut short', text: messageOf(error) });
+    }
+  }
+
   private report(stop: StoppedEvent, as?: Partial<D.StoppedEvent['body']>): void {
     const asked = this.interrupter.wasPause(stop);
     this.interrupter.makeStale();
-    this.pause = new Pause(stop);
+    const pause = new Pause(stop);
+    this.pause = pause;
     this.ports.pauseChanged();
     const note = this.lost.stopped(stop, this.ports.regionsNear);
     if (note !== undefined && this.ports.showsFirstAttempt()) this.ports.tell('important', `${note}\n`);
     const body = stoppedBody(stop, as === undefined ? this.ports.breakpointsHit(stop) : [], asked);
+    if (this.single.thread !== undefined) this.post(() => this.single.release(() => this.pause === pause));
     this.ports.client.emit('stopped', { ...body, ...(asked ? {} : this.ports.stopDetails(stop)), ...as });
   }
 

@@ -5,6 +5,7 @@ import type { Logger } from '../util/log.js';
 import { Announcements } from './announcements.js';
 import type { Breakpoints } from './breakpoints.js';
 import { whyRefused } from './consoleBreakpoints.js';
+import type { Control } from './control.js';
 import type { DataBreakpoints } from './dataBreakpoints.js';
 import type { Execution } from './execution.js';
 import type { Inspection } from './inspection.js';
@@ -22,6 +23,7 @@ export interface GdbEventsPorts {
   readonly execution: Execution;
   readonly breakpoints: Breakpoints;
   readonly dataBreakpoints: DataBreakpoints;
+  readonly control: Control;
   readonly modules: Modules;
   readonly logpoints: Logpoints;
   readonly lifecycle: Lifecycle;
@@ -80,6 +82,9 @@ export class GdbEvents {
         execution.breakpointDeleted(event.number);
         breakpoints.onDeleted(event.number);
         dataBreakpoints.onDeleted(event.number);
+        return;
+      case 'recordChanged':
+        this.ports.control.recordChanged(event.isRecording);
         return;
       case 'parameterChanged':
         if (event.name === 'scheduler-locking') execution.schedulerLockingChanged(event.value);

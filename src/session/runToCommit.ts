@@ -11,7 +11,7 @@ import type { Gdb } from './ports.js';
 export interface RunToCommitPorts {
   readonly gdb: Gdb;
   /** Lets every thread go on. */
-  continue(): Promise<void>;
+  continue(): Promise<unknown>;
 }
 
 /**

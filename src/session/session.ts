@@ -2,14 +2,13 @@ import type { DapConnection } from '../dap/connection.js';
 import type { RouteTable, SessionState } from '../dap/route.js';
 import { gdbSet } from '../mi/commands.js';
 import type { MiEvent } from '../mi/events.js';
-import { BreakpointLocations } from './breakpointLocations.js';
 import { Breakpoints } from './breakpoints.js';
 import { capabilitiesOf } from './capabilities.js';
 import { RSEQ_DEFAULTS, type RseqOptions } from './config/rseqAttributes.js';
-import { DataBreakpointInfo } from './dataBreakpointInfo.js';
 import { DataBreakpoints } from './dataBreakpoints.js';
 import { Execution } from './execution.js';
 import { takeResuming } from './consoleRoad.js';
+import { Control } from './control.js';
 import type { GdbAhead } from './gdbAhead.js';
 import { GdbEvents } from './gdbEvents.js';
 import { GdbLink } from './gdbLink.js';
@@ -22,7 +21,6 @@ import type { Client, Tell } from './ports.js';
 import { Progress } from './progress.js';
 import { Restartable } from './restartable.js';
 import { RunToCommit } from './runToCommit.js';
-import { steppingRoutes } from './steppingRoutes.js';
 
 /** One debugging session with one client. */
 export interface Session {
@@ -58,6 +56,7 @@ class Composition implements Session {
   private readonly runToCommit: RunToCommit;
   private readonly execution: Execution;
   private readonly inspection: Inspection;
+  private readonly control: Control;
   private readonly lifecycle: Lifecycle;
   private readonly events: GdbEvents;
 
@@ -104,6 +103,7 @@ class Composition implements Session {
     this.runToCommit = new RunToCommit({ gdb: this.link, continue: () => this.execution.continue() });
     this.execution = this.makeExecution();
     this.inspection = this.makeInspection();
+    this.control = this.makeControl();
     this.lifecycle = new Lifecycle({
       link: this.link,
       client: this.client,
@@ -130,6 +130,7 @@ class Composition implements Session {
       execution: this.execution,
       breakpoints: this.breakpoints,
       dataBreakpoints: this.dataBreakpoints,
+      control: this.control,
       modules: this.modules,
       logpoints: this.logpoints,
       lifecycle: this.lifecycle,
@@ -138,12 +139,10 @@ class Composition implements Session {
     this.routes = {
       ...this.lifecycle.routes,
       ...this.breakpoints.routes,
-      ...new BreakpointLocations(this.link).routes,
       ...this.dataBreakpoints.routes,
-      ...this.dataBreakpointInfo().routes,
+      ...this.control.routes,
       ...this.restartable.routes,
       ...this.inspection.routes,
-      ...steppingRoutes(this.execution),
     };
   }
 
@@ -211,13 +210,21 @@ class Composition implements Session {
     });
   }
 
-  private dataBreakpointInfo(): DataBreakpointInfo {
-    return new DataBreakpointInfo({
+  private makeControl(): Control {
+    const { execution, inspection, modules } = this;
+    return new Control({
       gdb: this.link,
-      whileStopped: job => this.execution.whileStopped(job),
+      client: this.client,
+      tell: this.tell,
+      execution,
+      regionAt: address => {
+        const region = modules.index.inside(address)?.region;
+        return region === undefined ? undefined : (region.function ?? region.id);
+      },
+      anyRegion: () => !modules.index.isEmpty,
       loaded: () => this.lifecycle.processId !== undefined,
-      placeOf: (reference, name) => this.inspection.placeOf(reference, name),
-      frameOf: id => this.inspection.frameOf(id),
+      placeOf: (reference, name) => inspection.placeOf(reference, name),
+      frameOf: id => inspection.frameOf(id),
     });
   }
 
@@ -244,7 +251,7 @@ class Composition implements Session {
       isInsideRegion: address => this.modules.index.inside(address)?.position === 'armed',
       noRegions: () => this.modules.index.isEmpty,
       breakpointsHit: stop => [...this.breakpoints.hitBy(stop), ...this.dataBreakpoints.hitBy(stop)],
-      stopDetails: stop => this.dataBreakpoints.reported(stop),
+      stopDetails: stop => ({ ...this.dataBreakpoints.reported(stop), ...this.control.reported(stop) }),
       isSilent: async stop => (await this.breakpoints.isSilent(stop)) || (await this.dataBreakpoints.isSilent(stop)),
       isEntry: stop => this.lifecycle.isEntry(stop.breakpointNumber),
       librariesChanged: () => this.settleBreakpoints(),
@@ -299,6 +306,7 @@ class Composition implements Session {
   private onPauseChanged(): void {
     const { stopped } = this.execution;
     this.inspection.onPauseChanged();
+    this.control.onPauseChanged();
     if (stopped === undefined) {
       this.breakpoints.onResumed();
       this.answers.end();

@@ -1,21 +1,29 @@
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
-import { optionalString, requireNumber } from '../dap/arguments.js';
+import { optionalBoolean, optionalNumber, optionalString, requireNumber } from '../dap/arguments.js';
 import type { RouteTable } from '../dap/route.js';
 import type { StepRequest } from '../stepping/types.js';
 import type { Execution } from './execution.js';
+import type { StepTarget } from './stepTarget.js';
 
-/** The requests that let the target go on or stop it. */
-export function steppingRoutes(execution: Execution): RouteTable {
-  const step = async (kind: StepRequest['kind'], args: D.NextArguments): Promise<void> => {
+/**
+ * The requests that let the target go on or stop it.
+ *
+ * @param targetOf the call that a client's `targetId` stands for; throws RequestError where it is stale
+ */
+export function steppingRoutes(execution: Execution, targetOf: (targetId: number) => StepTarget): RouteTable {
+  const step = async (kind: StepRequest['kind'], args: D.NextArguments & { targetId?: number }): Promise<void> => {
     const granularity = optionalString(args, 'granularity') === 'instruction' ? 'instruction' : 'line';
-    await execution.step({ thread: requireNumber(args, 'threadId'), kind, granularity });
+    const request: StepRequest = { thread: requireNumber(args, 'threadId'), kind, granularity };
+    const targetId = kind === 'stepIn' ? optionalNumber(args, 'targetId') : undefined;
+    const target = targetId === undefined ? undefined : targetOf(targetId);
+    await execution.step(request, optionalBoolean(args, 'singleThread') === true, target);
   };
   return {
     continue: {
       when: 'stopped',
-      run: async () => {
-        await execution.continue();
-        return { allThreadsContinued: true };
+      run: async args => {
+        const alone = optionalBoolean(args, 'singleThread') === true ? requireNumber(args, 'threadId') : undefined;
+        return { allThreadsContinued: await execution.continue(alone) };
       },
     },
     next: { when: 'stopped', run: args => step('next', args) },

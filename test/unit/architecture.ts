@@ -60,21 +60,28 @@ export const TOPICS: ReadonlySet<string> = new Set(
     'dataBreakpoints',
     'disassembly',
     'evaluate',
+    'gotoTargets',
     'lifecycle',
     'loadedModules',
     'locations',
     'memory',
     'restartable',
+    'reverse',
     'scopes',
     'sources',
     'stack',
+    'stepInTargets',
     'threads',
     'variables',
   ].map(name => `session/${name}.ts`),
 );
 
 /** What makes topics and hands each what it needs. */
-export const COMPOSITIONS: ReadonlySet<string> = new Set(['session/session.ts', 'session/inspection.ts']);
+export const COMPOSITIONS: ReadonlySet<string> = new Set([
+  'session/session.ts',
+  'session/inspection.ts',
+  'session/control.ts',
+]);
 
 function importViolations(file: string, imported: ImportedModule): string[] {
   const { specifier } = imported;
