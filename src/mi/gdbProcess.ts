@@ -29,6 +29,7 @@ const KEPT_STDERR = 4_096;
  * `displaced-stepping off`: stepping out of line disarms a region silently. `non-stop off`: the stepping engine holds
  * the other threads itself. `startup-with-shell on`: quotes and redirections in the arguments. `style enabled off`: no
  * escape sequences in text that is parsed. `print sevenbit-strings off`: strings as UTF-8.
+ * `print thread-events off`: clients show threads, and a line for each that comes or goes buries what matters.
  */
 const SETTINGS: readonly (readonly [name: string, value: string])[] = [
   ['non-stop', 'off'],
@@ -42,6 +43,7 @@ const SETTINGS: readonly (readonly [name: string, value: string])[] = [
   ['style enabled', 'off'],
   ['print sevenbit-strings', 'off'],
   ['max-completions', '200'],
+  ['print thread-events', 'off'],
 ];
 
 /** How to start gdb. */

@@ -165,11 +165,11 @@ const JUNK: Readonly<Record<string, Buffer>> = {
   'broken JSON': Buffer.from('Content-Length: 9\r\n\r\n{"seq":1,'),
   'no object': Buffer.from('Content-Length: 4\r\n\r\nnull'),
   'deep JSON': frame(
-    `{"seq":1,"type":"request","command":"threads","arguments":${'['.repeat(50_000)}${']'.repeat(50_000)}}`,
+    `{"seq":900,"type":"request","command":"threads","arguments":${'['.repeat(50_000)}${']'.repeat(50_000)}}`,
   ),
   'a response to nothing': encodeFrame({ seq: 1, type: 'response', request_seq: 77, success: true, command: 'x' }),
   'an event': encodeFrame({ seq: 1, type: 'event', event: 'stopped' }),
-  'a request without a command': encodeFrame({ seq: 1, type: 'request' }),
+  'a request without a command': encodeFrame({ seq: 900, type: 'request' }),
   'a request whose number is none': encodeFrame({ seq: 'x', type: 'request', command: 'threads' }),
 };
 

@@ -108,9 +108,9 @@ export class FaultSession {
   }
 
   /** Waits until the client has been told that the session is over. */
-  async over(): Promise<void> {
+  async over(timeoutMs?: number): Promise<void> {
     try {
-      await this.client.waitFor('terminated', { after: 0 });
+      await this.client.waitFor('terminated', { after: 0, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
     } catch (error) {
       this.wrong.push(`the client was not told of the end: ${String(error).slice(0, 300)}`);
     }
