@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 import { parseVersion } from '../../../src/mi/gdbProcess.js';
 import { ROOT } from '../../support/debugSession.js';
 import { DapDebuggee, type DapAdapter } from './dapDebuggee.js';
@@ -22,17 +22,22 @@ export function contestants(): Contestant[] {
   return [ours(), bareMi(gdb), cdt(), ...native, ...lldb()];
 }
 
-/** The adapter of this checkout, as {@link contestants} has it; its stderr goes to `onStderr`. */
+/**
+ * The adapter of this checkout, bundled as the package for VS Code has it where that has been built; its stderr goes to
+ * `onStderr`.
+ */
 export function ours(env?: NodeJS.ProcessEnv, onStderr?: (text: string) => void): Contestant {
+  const bundle = join(ROOT, 'dist', 'vsix', 'dist', 'src', 'main.mjs');
+  const main = existsSync(bundle) ? bundle : join(ROOT, 'dist', 'src', 'main.js');
   const adapter: DapAdapter = {
     command: process.execPath,
-    args: [join(ROOT, 'dist', 'src', 'main.js')],
+    args: [main],
     ...(env === undefined ? {} : { env: { ...process.env, ...env } }),
     launch: ({ program, args }) => ({ program, args }),
   };
   return {
     name: OURS,
-    description: `${OURS} ${packageVersion(ROOT)}, node ${process.versions.node}`,
+    description: `${OURS} ${packageVersion(ROOT)}, ${relative(ROOT, main)}, node ${process.versions.node}`,
     start: start => DapDebuggee.start(adapter, start, onStderr),
   };
 }

@@ -40,7 +40,12 @@ export class DapDebuggee implements Debuggee {
     private readonly start: Start,
     private readonly onStderr: (text: string) => void,
   ) {
-    this.child = spawn(adapter.command, adapter.args, { stdio: 'pipe', env: adapter.env ?? process.env });
+    // A group of its own: a peer that is ended by force leaves a gdb behind, which may go on computing for minutes.
+    this.child = spawn(adapter.command, adapter.args, {
+      stdio: 'pipe',
+      env: adapter.env ?? process.env,
+      detached: true,
+    });
     const decoder = new FrameDecoder(problem => {
       throw new Error(`The adapter sent ${problem}`);
     }, MOST_BYTES);
@@ -155,7 +160,10 @@ export class DapDebuggee implements Debuggee {
 
   async close(): Promise<void> {
     const ended = once(this.child, 'close');
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), END_TIMEOUT_MS);
+    const { pid } = this.child;
+    const timer = setTimeout(() => {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    }, END_TIMEOUT_MS);
     this.request('disconnect', { terminateDebuggee: true })
       .catch(() => undefined)
       .finally(() => this.child.stdin.end())

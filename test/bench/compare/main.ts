@@ -10,12 +10,13 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../../../src/util/errors.js';
 import { contestants } from './contestants.js';
 import type { Contestant } from './debuggee.js';
-import { summarize, table, verdicts, type Outcome, type Result } from './report.js';
+import { inOneLine, slowest, summarize, table, verdicts, type Outcome, type Result } from './report.js';
 import type { Bout, Row } from './row.js';
 import { allRows } from './rows.js';
+import { timingSplit } from './split.js';
 
 /** What a user would not wait for; the contestant is out of the row. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 20_000;
 const QUICK_ROUNDS = 3;
 
 /** One contestant during a row. */
@@ -41,8 +42,9 @@ async function main(): Promise<number> {
   console.log([machine, ...takingPart.map(({ name, description }) => `${name}: ${description}`), ''].join('\n'));
   const outcomes: Outcome[] = [];
   for (const row of rows) {
-    outcomes.push(await run(row, takingPart, values.quick));
-    process.stderr.write(`${row.name} done, ${Math.round(process.uptime())} s\n`);
+    const outcome = await run(row, takingPart, values.quick);
+    outcomes.push(outcome);
+    process.stderr.write(`${Math.round(process.uptime())} s: ${inOneLine(outcome)}\n`);
   }
   const names = takingPart.map(({ name }) => name);
   console.log(`\n${table(outcomes, names)}\n`);
@@ -51,6 +53,8 @@ async function main(): Promise<number> {
     if (!isMet) console.log(`not reached: ${row} ${goal}: ${reached.toFixed(2)}`);
   }
   console.log(`goals reached: ${judged.filter(({ isMet }) => isMet).length} of ${judged.length}`);
+  const worst = slowest(outcomes);
+  if (worst !== undefined) console.log(`\n${await timingSplit(worst.row)}`);
   if (values.json !== undefined) {
     const rowsAsJson = outcomes.map(({ row: { name, title, unit }, results }) => ({
       name,

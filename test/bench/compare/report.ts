@@ -47,6 +47,12 @@ export function table(outcomes: readonly Outcome[], names: readonly string[]): s
   return [head, ...body].map(format).join('\n');
 }
 
+/** What is told of a row as soon as it has been run. */
+export function inOneLine({ row, results }: Outcome): string {
+  const each = [...results].map(([name, result]) => `${name} ${show(result)}`);
+  return `${row.name}: ${each.join(', ')} ${row.unit}`;
+}
+
 /** Every goal of the rows that were run: their own, and that none is slower than a peer. */
 export function verdicts(outcomes: readonly Outcome[], names: readonly string[]): Verdict[] {
   return outcomes.flatMap(({ row, results }) => {
@@ -65,7 +71,7 @@ export function verdicts(outcomes: readonly Outcome[], names: readonly string[])
 /** The row in which ours is slowest beside the floor. */
 export function slowest(outcomes: readonly Outcome[]): Outcome | undefined {
   const measured = outcomes.filter(({ results, row }) => row.unit === 'ms' && ratio(results, FLOOR) !== undefined);
-  return measured.sort((a, b) => (ratio(b.results, FLOOR) ?? 0) - (ratio(a.results, FLOOR) ?? 0))[0];
+  return [...measured].sort((a, b) => (ratio(b.results, FLOOR) ?? 0) - (ratio(a.results, FLOOR) ?? 0))[0];
 }
 
 function judge(row: Row, { ratio: most, to }: Goal, outcomes: readonly Outcome[]): Verdict[] {

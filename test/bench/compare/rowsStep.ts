@@ -87,7 +87,7 @@ export function regionRows(): Row[] {
       name: 'region-points',
       title: 'the same, its key with 1,000 finish and abort points',
       goals: [{ ratio: 10, to: { row: 'region-none' } }],
-      open: region(points(), 'region', 'before-region'),
+      open: region(points(), 'region-start', 'before-region'),
     },
   ];
 }
