@@ -59,6 +59,14 @@ export function requireObject<T extends object, K extends Name<T>>(args: T, name
   return value as NonNullable<T[K]> & object;
 }
 
+/** As {@link requireObject}; undefined if the member is absent or null. */
+export function optionalObject<T extends object, K extends Name<T>>(
+  args: T,
+  name: K,
+): (NonNullable<T[K]> & object) | undefined {
+  return given(args, name) ? requireObject(args, name) : undefined;
+}
+
 /**
  * The members of a list of objects (breakpoints, filters); their own members are still to be checked.
  *

@@ -128,8 +128,8 @@ export function enablePrettyPrinting(): MiCommand {
 }
 
 /** The completions of a line of gdb's command line: results `completion`, `matches`, `max_completions_reached`. */
-export function complete(line: string): MiCommand {
-  return miCommand('complete', [], line);
+export function complete(line: string, context?: FrameContext): MiCommand {
+  return miCommand('complete', contextOptions(context), line);
 }
 
 /** Ends gdb; it kills a target that it started and detaches from one that it attached to. */

@@ -57,6 +57,10 @@ const BEHAVIOURS: D.Capabilities = {
   supportsEvaluateForHovers: true,
   supportsValueFormattingOptions: true,
   supportsClipboardContext: true,
+  // A client completes by itself behind letters; members and arguments begin behind these.
+  completionTriggerCharacters: ['.', '>', ':', ' '],
+  // What the program prints comes with its colours.
+  supportsANSIStyling: true,
 };
 
 /** What the adapter can do: a request is advertised exactly where a route answers it. */

@@ -20,14 +20,22 @@ export interface DisassemblyPorts {
   readonly gdb: Gdb;
 }
 
-interface Instruction {
+/** An instruction as text. */
+export interface AssemblyLine {
   readonly address: Address;
   readonly text: string;
+  /** Function and offset: `main+4`. */
+  readonly symbol: string | undefined;
+}
+
+interface Instruction extends AssemblyLine {
   /** Hexadecimal, with blanks between. */
   readonly bytes: string | undefined;
-  readonly symbol: string | undefined;
   readonly source: { readonly path: string; readonly line: number } | undefined;
 }
+
+/** An instruction, or what stands for one where nothing can be read. */
+type Row = Instruction & { readonly isInvalid?: true };
 
 /** Instructions around an address. */
 export class Disassembly {
@@ -53,25 +61,30 @@ export class Disassembly {
     if (count < 0 || count + Math.abs(first) > MOST_INSTRUCTIONS) {
       throw badArguments(`At most ${MOST_INSTRUCTIONS} instructions can be asked for at once.`);
     }
+    const symbols = optionalBoolean(args, 'resolveSymbols') === true;
+    const rows = await this.rows(origin, first, count);
+    return { instructions: withoutRepeatedSources(rows.map(row => describe(row, symbols))) };
+  }
+
+  /** Exactly so many instructions before and from an address on, as text; filled up where none can be read. */
+  listing(address: Address, before: number, behind: number): Promise<readonly AssemblyLine[]> {
+    return this.rows(address, -before, before + behind);
+  }
+
+  /** `count` instructions, the first of them the one `first` behind the origin. */
+  private async rows(origin: Address, first: number, count: number): Promise<readonly Row[]> {
     const before = first < 0 ? await this.backward(origin, -first) : [];
     const behind = first + count > 0 ? await this.forward(origin, first + count) : [];
     // Index 0 is the instruction at the origin; `before` ends just in front of it.
     const at = (index: number): Instruction | undefined => (index < 0 ? before[before.length + index] : behind[index]);
-    const symbols = optionalBoolean(args, 'resolveSymbols') === true;
-    const known = (index: number): D.DisassembledInstruction | undefined => {
-      const instruction = at(index);
-      return instruction === undefined ? undefined : describe(instruction, symbols);
-    };
     const lowest = before[0]?.address ?? origin;
     const highest = behind.at(-1)?.address ?? origin - 1n;
-    const instructions = Array.from({ length: count }, (_, offset) => {
+    return Array.from({ length: count }, (_, offset) => {
       const index = first + offset;
       return (
-        known(index) ??
-        (index < 0 ? invalid(lowest, index + before.length) : invalid(highest, index - behind.length + 1))
+        at(index) ?? (index < 0 ? invalid(lowest, index + before.length) : invalid(highest, index - behind.length + 1))
       );
     });
-    return { instructions: withoutRepeatedSources(instructions) };
   }
 
   /** Up to `count` instructions from a boundary on; fewer where memory ends. */
@@ -200,11 +213,12 @@ function endsAt(instructions: readonly Instruction[], boundary: Address): boolea
   return last !== undefined && last.address + BigInt(lengthOf(last) ?? 0) === boundary;
 }
 
-function describe(instruction: Instruction, symbols: boolean): D.DisassembledInstruction {
-  const { address, text, bytes, symbol, source } = instruction;
+function describe(row: Row, symbols: boolean): D.DisassembledInstruction {
+  const { address, text, bytes, symbol, source, isInvalid } = row;
   return {
     address: formatAddress(address),
     instruction: text,
+    ...(isInvalid === true ? { presentationHint: 'invalid' } : {}),
     ...(bytes === undefined ? {} : { instructionBytes: bytes }),
     ...(symbols && symbol !== undefined ? { symbol } : {}),
     ...(source === undefined
@@ -213,13 +227,16 @@ function describe(instruction: Instruction, symbols: boolean): D.DisassembledIns
   };
 }
 
-/** An entry where nothing can be read, `distance` bytes from the nearest instruction: addresses stay in order. */
-function invalid(nearest: Address, distance: number): D.DisassembledInstruction {
+/** A row where nothing can be read, `distance` bytes from the nearest instruction: addresses stay in order. */
+function invalid(nearest: Address, distance: number): Row {
   const address = nearest + BigInt(distance);
   return {
-    address: formatAddress(address < 0n ? 0n : address),
-    instruction: '(cannot be read)',
-    presentationHint: 'invalid',
+    address: address < 0n ? 0n : address,
+    text: '(cannot be read)',
+    bytes: undefined,
+    symbol: undefined,
+    source: undefined,
+    isInvalid: true,
   };
 }
 

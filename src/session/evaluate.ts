@@ -5,10 +5,10 @@ import { complete, console, type FrameContext } from '../mi/commands.js';
 import { dataEvaluateExpression } from '../mi/commandsInspection.js';
 import { textAt, textsAt } from '../mi/fields.js';
 import { messageOf, RequestError } from '../util/errors.js';
-import { isNoCommand, readsMoreLines } from './evaluateCommand.js';
+import { isNoCommand, onlyLooks, readsMoreLines } from './evaluateCommand.js';
 import type { CallGuard } from './evaluateGuard.js';
 import type { Gdb } from './ports.js';
-import { assigns } from './valueFormat.js';
+import { assigns, setsRegister } from './valueFormat.js';
 import { isHex, refused, type ContainerPorts } from './variablesContainer.js';
 import { assignTo, describe, placeOf, type Described } from './variablesObject.js';
 import type { VarObject } from './varobjs.js';
@@ -24,10 +24,10 @@ export interface EvaluatePorts {
   containerPorts(thread: number | undefined): ContainerPorts;
   /** The adapter's own way of a command that resumes the target (`next`); undefined where the line is gdb's to run. */
   intercept(line: string, thread: number | undefined): Promise<string | undefined>;
-  /** A command may have written memory or registers. */
+  /** An expression was evaluated that may have called a function: what is held of values is to be read again. */
   refresh(): Promise<void>;
-  /** A value was assigned: the client shall ask again for what it shows. */
-  written(): Promise<void>;
+  /** A command or an assignment may have written memory or registers; `mayWrite`: it is known to write. */
+  afterCommand(thread: number | undefined, mayWrite: boolean): Promise<void>;
 }
 
 /** Expressions, and gdb's command line in the debug console. */
@@ -49,7 +49,7 @@ export class Evaluate {
     const hex = isHex(args.format);
     if (usage === 'hover') return this.hover(expression, context, hex);
     return this.guarded(expression, context, () =>
-      usage === 'clipboard' ? this.whole(expression, context) : this.expression(expression, context, hex),
+      usage === 'clipboard' ? this.clipboard(expression, context, hex) : this.expression(expression, context, hex),
     );
   }
 
@@ -90,7 +90,25 @@ export class Evaluate {
     return toResult(described);
   }
 
-  /** The whole value as a text. @throws MiError */
+  /**
+   * All of a value, however many elements it has; gdb's bound on a value's size (`max-value-size`) holds.
+   *
+   * @throws MiError
+   */
+  private async clipboard(expression: string, context: FrameContext | undefined, hex: boolean): Promise<Result> {
+    const output = `output${hex ? '/x' : ''} ${expression.replace(/\s+/g, ' ')}`;
+    const unlimited = 'with print elements unlimited -- with print repeats unlimited --';
+    try {
+      const answer = await this.ports.gdb.send(console(`${unlimited} ${output}`, context));
+      return { result: answer.console.trim(), variablesReference: 0 };
+    } catch (error) {
+      // A gdb before 10 has no `with`.
+      if (!messageOf(error).includes('Undefined command: "with"')) throw error;
+      return this.whole(expression, context);
+    }
+  }
+
+  /** The whole value as a text, as long as gdb's limit on elements lets it be. @throws MiError */
   private async whole(expression: string, context: FrameContext | undefined): Promise<Result> {
     const { results } = await this.ports.gdb.send(dataEvaluateExpression(expression, context));
     return { result: textAt(results, 'value') ?? '', variablesReference: 0 };
@@ -136,7 +154,10 @@ export class Evaluate {
         throw neither(line, messageOf(second), error);
       });
     } finally {
-      if (this.ports.isStopped()) await this.ports.refresh();
+      if (this.ports.isStopped()) {
+        if (onlyLooks(line)) await this.ports.refresh();
+        else await this.ports.afterCommand(context?.thread, setsRegister(line));
+      }
     }
   }
 
@@ -147,11 +168,13 @@ export class Evaluate {
     const context = frameId === undefined ? undefined : this.ports.frameOf(frameId);
     const ports = this.ports.containerPorts(context?.thread);
     try {
-      return await this.ports.guard.run(context?.thread, false, () => assignTo(expression, value, context, ports));
+      return await this.ports.guard.run(context?.thread, false, () =>
+        assignTo(expression, value, context, ports, isHex(args.format)),
+      );
     } catch (error) {
       throw refused(`'${expression}' cannot be set to '${value}'`, error);
     } finally {
-      await this.ports.written();
+      await this.ports.afterCommand(context?.thread, true);
     }
   }
 

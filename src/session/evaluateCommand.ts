@@ -1,3 +1,5 @@
+import { assigns } from './valueFormat.js';
+
 /** Commands whose body gdb reads from the following lines, always. */
 const WITH_BODY = ['commands', 'define', 'document', 'while', 'if', 'actions', 'while-stepping', 'stepping', 'ws'];
 
@@ -43,6 +45,15 @@ function withoutPrefixes(line: string): string {
 
 function isOneOf(word: string, commands: readonly string[]): boolean {
   return commands.some(command => command === word || (word.length >= 4 && command.startsWith(word)));
+}
+
+/** Commands that leave registers and stacks as they are, unless the expression behind them assigns. */
+const LOOKS =
+  /^(p|print|inspect|output|x|i|inf|info|l|list|bt|backtrace|where|h|help|sho|show|ptype|whatis|disas|disassemble|apropos)\b/;
+
+/** Whether a line of gdb's command line moves no thread: a function that it calls returns to where the thread stood. */
+export function onlyLooks(line: string): boolean {
+  return LOOKS.test(line) && !assigns(line);
 }
 
 /** Whether gdb's refusal of a line means that it is no command: it may be an expression then. */

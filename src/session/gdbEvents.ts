@@ -38,7 +38,7 @@ export class GdbEvents {
 
   /** One asynchronous record, at once. */
   onEvent(event: MiEvent): void {
-    const { execution, breakpoints, dataBreakpoints, modules, lifecycle, client } = this.ports;
+    const { execution, breakpoints, dataBreakpoints, modules, inspection, lifecycle, client } = this.ports;
     switch (event.kind) {
       case 'running':
         execution.onRunning();
@@ -56,8 +56,10 @@ export class GdbEvents {
         return;
       case 'groupStarted':
         lifecycle.processStarted(event.pid);
+        inspection.loaded.processStarted(event.pid);
         return;
       case 'libraryLoaded':
+        inspection.loaded.libraryLoaded(event.library);
         client.post(async () => {
           const pid = lifecycle.processId;
           if (pid === undefined) return;
@@ -66,6 +68,7 @@ export class GdbEvents {
         });
         return;
       case 'libraryUnloaded':
+        inspection.loaded.libraryUnloaded(event.library);
         modules.libraryUnloaded(event.library);
         return;
       case 'breakpointCreated':
@@ -85,11 +88,13 @@ export class GdbEvents {
         return;
       case 'parameterChanged':
         if (event.name === 'scheduler-locking') execution.schedulerLockingChanged(event.value);
-        if (event.name === 'print max-depth') this.ports.inspection.depthChanged(event.value);
+        if (event.name === 'print max-depth') inspection.depthChanged(event.value);
+        return;
+      case 'memoryChanged':
+        inspection.memoryChanged(event.address, event.length);
         return;
       case 'threadSelected':
       case 'groupExited':
-      case 'memoryChanged':
         return;
       case 'unknown':
         this.ports.log.debug(`gdb told something unknown: ${event.record.asyncClass}`);

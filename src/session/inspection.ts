@@ -1,14 +1,21 @@
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import type { RouteTable } from '../dap/route.js';
 import type { FrameContext } from '../mi/commands.js';
-import type { Frame } from '../mi/frame.js';
+import type { FrameSummary } from '../stepping/types.js';
+import type { Address } from '../util/address.js';
+import { Changes } from './changes.js';
+import { Completions } from './completions.js';
 import { Disassembly } from './disassembly.js';
 import { Evaluate } from './evaluate.js';
 import { CallGuard } from './evaluateGuard.js';
+import { Locations } from './locations.js';
+import { LoadedModules } from './loadedModules.js';
 import { Memory } from './memory.js';
 import type { PauseAnswers } from './pauseAnswers.js';
 import type { Client, Gdb } from './ports.js';
+import { summarize } from './position.js';
 import { Scopes, type ExtraScope } from './scopes.js';
+import { Sources } from './sources.js';
 import { Stack } from './stack.js';
 import { Threads } from './threads.js';
 import { Variables } from './variables.js';
@@ -21,47 +28,110 @@ export interface InspectionPorts {
   readonly answers: PauseAnswers;
   readonly client: Client;
   /** The innermost frames of a thread, as the client has just been told them. */
-  readonly remember: (thread: number, frames: readonly Frame[]) => void;
+  readonly remember: (thread: number, frames: readonly FrameSummary[]) => void;
   /** Why the thread must not call a function of the program now; undefined where it may. */
   readonly mayCall: (thread: number) => string | undefined;
   readonly extraScopes: (thread: number, frameLevel: number) => Promise<readonly ExtraScope[]>;
+  /** Where a thread stands, as far as has been asked at this stop. */
+  readonly pcOf: (thread: number) => Address | undefined;
+  /** The thread that has stopped. */
+  readonly stoppedThread: () => number | undefined;
+  /** gdb's convenience variable that holds what a function has returned to a frame at this stop. */
+  readonly returned: (thread: number, frameLevel: number) => string | undefined;
+  readonly hasPython: () => boolean;
   readonly isStopped: () => boolean;
   /** The adapter's own way of a console command that resumes the program; undefined where the line is gdb's to run. */
   readonly intercept: (line: string, thread: number | undefined) => Promise<string | undefined>;
   /** What the client has said in `initialize`. */
-  readonly supports: () => Pick<D.InitializeRequestArguments, 'supportsInvalidatedEvent'>;
+  readonly supports: () => Pick<
+    D.InitializeRequestArguments,
+    'supportsInvalidatedEvent' | 'supportsMemoryEvent' | 'columnsStartAt1'
+  >;
 }
 
 /** The subjects that look at a stopped program, wired to each other. */
 export class Inspection {
   readonly routes: RouteTable;
+  readonly loaded: LoadedModules;
+  private readonly isStopped: () => boolean;
+  private readonly changes: Changes;
+  private readonly locations: Locations;
+  private readonly memory: Memory;
   private readonly stack: Stack;
+  private readonly sources: Sources;
   private readonly variables: Variables;
 
   constructor(ports: InspectionPorts) {
     const { answers, gdb, client } = ports;
     const guard = new CallGuard({ gdb, mayCall: ports.mayCall });
-    const stack = new Stack({ gdb: answers, remember: ports.remember });
-    const variables = new Variables({ gdb, answers, client, guard, supports: ports.supports });
-    const written = (): Promise<void> => variables.written();
+    const loaded = new LoadedModules({ gdb, client });
+    const disassembly = new Disassembly({ gdb });
+    const sources = new Sources({
+      gdb,
+      listing: (address, before, behind) => disassembly.listing(address, before, behind),
+    });
+    const stack = new Stack({
+      gdb: answers,
+      remember: (thread, frames) => {
+        ports.remember(thread, frames.map(summarize));
+      },
+      moduleAt: address => loaded.idAt(address),
+      assemblyAt: (address, name) => sources.assemblyAt(address, name),
+    });
+    const locations = new Locations({ gdb, hasPython: ports.hasPython });
+    const variables: Variables = new Variables({
+      gdb,
+      answers,
+      guard,
+      locations,
+      written: thread => changes.afterCommand(thread, true),
+    });
+    const changes: Changes = new Changes({
+      client,
+      supports: ports.supports,
+      refresh: () => variables.refresh(),
+      gdb,
+      stoppedThread: ports.stoppedThread,
+      pcOf: ports.pcOf,
+      remember: ports.remember,
+    });
+    const frameOf = (id: number): FrameContext => stack.frameOf(id);
     const scopes = new Scopes({
-      frameOf: id => stack.frameOf(id),
+      frameOf,
       frameScope: (context, kind) => variables.frameScope(context, kind),
       registers: context => variables.registers(context),
+      globals: context => (ports.hasPython() ? variables.globals(context) : undefined),
+      returned: context => {
+        const variable = ports.returned(context.thread, context.frame ?? 0);
+        return variable === undefined ? undefined : variables.held(variable, 'returned', context);
+      },
       open: (container, thread) => variables.open(container, thread),
       extraScopes: ports.extraScopes,
     });
     const evaluate = new Evaluate({
       gdb,
       guard,
-      frameOf: id => stack.frameOf(id),
+      frameOf,
       isStopped: ports.isStopped,
       containerPorts: thread => variables.containerPorts(thread),
       intercept: ports.intercept,
       refresh: () => variables.refresh(),
-      written,
+      afterCommand: (thread, mayWrite) => changes.afterCommand(thread, mayWrite),
     });
+    const completions = new Completions({
+      gdb,
+      frameOf,
+      isStopped: ports.isStopped,
+      columnsStartAt1: () => ports.supports().columnsStartAt1 !== false,
+    });
+    const memory = new Memory({ gdb, client, supports: ports.supports, written: () => changes.written() });
+    this.isStopped = ports.isStopped;
+    this.changes = changes;
+    this.memory = memory;
+    this.locations = locations;
+    this.loaded = loaded;
     this.stack = stack;
+    this.sources = sources;
     this.variables = variables;
     this.routes = {
       ...new Threads({ gdb: answers }).routes,
@@ -69,8 +139,12 @@ export class Inspection {
       ...variables.routes,
       ...scopes.routes,
       ...evaluate.routes,
-      ...new Memory({ gdb, written }).routes,
-      ...new Disassembly({ gdb }).routes,
+      ...completions.routes,
+      ...locations.routes,
+      ...memory.routes,
+      ...disassembly.routes,
+      ...sources.routes,
+      ...loaded.routes,
     };
   }
 
@@ -93,5 +167,18 @@ export class Inspection {
   onPauseChanged(): void {
     this.stack.onPauseChanged();
     this.variables.onPauseChanged();
+    this.locations.onPauseChanged();
+  }
+
+  /** What a client may show for code without a source file, and the line in it. */
+  assemblyAt(address: Address, name: string): { readonly source: D.Source; readonly line: number } {
+    return this.sources.assemblyAt(address, name);
+  }
+
+  /** gdb has told that memory was written by the user, in whatever way. */
+  memoryChanged(address: Address, length: number): void {
+    if (!this.isStopped()) return;
+    this.changes.memoryWritten();
+    this.memory.changed(address, length);
   }
 }

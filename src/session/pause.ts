@@ -16,6 +16,8 @@ export class Pause {
   /** The client has asked for a stack: what it holds need not be asked again by a step. */
   remember(thread: number, frames: readonly FrameSummary[]): void {
     const place = frames[0]?.pc;
+    // A register was written, or a frame popped: the thread stands elsewhere though it has not run.
+    if (place !== this.places.get(thread)) this.frames.delete(thread);
     if (place !== undefined) this.places.set(thread, place);
     if (isEnough(frames)) this.frames.set(thread, frames);
   }

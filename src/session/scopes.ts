@@ -16,13 +16,17 @@ export interface ScopesPorts {
   /** What shows the arguments or the locals of a frame. */
   frameScope(context: FrameContext, kind: 'arguments' | 'locals'): Container;
   registers(context: FrameContext): Container;
+  /** What shows the variables of the frame's source file; undefined where gdb cannot list them. */
+  globals(context: FrameContext): Container | undefined;
+  /** What shows what the function that has just ended returned to this frame; undefined where none did. */
+  returned(context: FrameContext): Container | undefined;
   /** A `variablesReference` for a container. */
   open(container: Container, thread: number): number;
   /** More scopes for a frame; empty where there are none. It must not reject. */
   extraScopes(thread: number, frameLevel: number): Promise<readonly ExtraScope[]>;
 }
 
-/** The scopes of a frame: arguments, locals, registers, and what others add. */
+/** The scopes of a frame: what was returned to it, arguments, locals, what others add, globals, registers. */
 export class Scopes {
   readonly routes: RouteTable = {
     scopes: { when: 'stopped', run: args => this.scopes(args) },
@@ -35,8 +39,20 @@ export class Scopes {
     const { thread, frame } = context;
     const reference = (container: Container): number => this.ports.open(container, thread);
     const extra = await this.ports.extraScopes(thread, frame ?? 0);
+    const returned = this.ports.returned(context);
+    const globals = this.ports.globals(context);
     return {
       scopes: [
+        ...(returned === undefined
+          ? []
+          : [
+              {
+                name: 'Return value',
+                presentationHint: 'returnValue',
+                variablesReference: reference(returned),
+                expensive: false,
+              },
+            ]),
         {
           name: 'Arguments',
           presentationHint: 'arguments',
@@ -54,6 +70,9 @@ export class Scopes {
           variablesReference: reference(new FixedContainer(variables)),
           expensive: false,
         })),
+        ...(globals === undefined
+          ? []
+          : [{ name: 'Globals', variablesReference: reference(globals), expensive: true }]),
         {
           name: 'Registers',
           presentationHint: 'registers',

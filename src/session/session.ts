@@ -18,7 +18,6 @@ import { Logpoints } from './logpoints.js';
 import { Modules } from './modules.js';
 import { PauseAnswers } from './pauseAnswers.js';
 import type { Client, Tell } from './ports.js';
-import { summarize } from './position.js';
 import { Progress } from './progress.js';
 import { Restartable } from './restartable.js';
 import { RunToCommit } from './runToCommit.js';
@@ -276,7 +275,7 @@ class Composition implements Session {
       answers: this.answers,
       client: this.client,
       remember: (thread, frames) => {
-        execution.rememberFrames(thread, frames.map(summarize));
+        execution.rememberFrames(thread, frames);
       },
       mayCall: thread => {
         const pc = execution.pcOf(thread);
@@ -286,6 +285,13 @@ class Composition implements Session {
         const pc = level === 0 ? execution.pcOf(thread) : undefined;
         return pc === undefined ? [] : this.restartable.scopes(thread, pc);
       },
+      pcOf: thread => execution.pcOf(thread),
+      stoppedThread: () => execution.stopped?.threadId,
+      returned: (thread, level) => {
+        const stop = execution.stopped;
+        return stop?.threadId === thread && level === 0 ? stop.returned?.variable : undefined;
+      },
+      hasPython: () => this.link.hasPython,
       isStopped: () => execution.stopped !== undefined,
       intercept: (line, thread) =>
         takeResuming(line, thread, {

@@ -4,12 +4,20 @@ import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import { optionalNumber, requireNumber } from '../dap/arguments.js';
 import type { RouteTable } from '../dap/route.js';
 import type { FrameContext } from '../mi/commands.js';
-import { stackInfoDepth, stackListFrames } from '../mi/commandsInspection.js';
+import { stackInfoDepth, stackListArguments, stackListFrames } from '../mi/commandsInspection.js';
 import { integerAt, tuplesAt } from '../mi/fields.js';
 import { parseFrame, type Frame } from '../mi/frame.js';
-import { formatAddress } from '../util/address.js';
+import { formatAddress, type Address } from '../util/address.js';
 import { messageOf, RequestError } from '../util/errors.js';
 import { Handles } from '../util/handles.js';
+import {
+  frameName,
+  parseArgument,
+  parseFrameFormat,
+  wantsArguments,
+  type FrameArgument,
+  type FrameFormat,
+} from './frameName.js';
 import type { Gdb } from './ports.js';
 
 /** How many frames a request without `levels` gets: runaway recursion has more than a client can show. */
@@ -20,6 +28,17 @@ export interface StackPorts {
   readonly gdb: Gdb;
   /** The innermost frames of a thread, as the client has just been told them. */
   remember(thread: number, frames: readonly Frame[]): void;
+  /** The module that an address lies in, where that is known. */
+  moduleAt(address: Address): string | undefined;
+  /** What a client may show for code without a source file. */
+  assemblyAt(address: Address, name: string): { readonly source: D.Source; readonly line: number };
+}
+
+/** What the frames of one answer have in common. */
+interface View {
+  readonly format: FrameFormat;
+  /** By level; undefined where they were not asked for, or gdb could not tell. */
+  readonly args: ReadonlyMap<number, readonly FrameArgument[]> | undefined;
 }
 
 /** Call stacks, and what the client's frame ids stand for. */
@@ -54,12 +73,18 @@ export class Stack {
     const start = Math.max(0, optionalNumber(args, 'startFrame') ?? 0);
     const asked = optionalNumber(args, 'levels') ?? 0;
     const levels = asked > 0 ? asked : MOST_FRAMES;
+    const format = parseFrameFormat(args.format);
     // One frame more than wanted tells whether there are more, without a walk to the end of the stack.
-    const frames = await this.frames(thread, start, levels + 1);
+    const [frames, named] = await Promise.all([
+      this.frames(thread, start, levels + 1),
+      wantsArguments(format) ? this.arguments(thread, start, levels) : undefined,
+    ]);
     if (start === 0) this.ports.remember(thread, frames);
-    const shown = frames.slice(0, levels);
+    const view = { format, args: named };
     const stackFrames = await Promise.all(
-      shown.map((frame, index) => this.describe(frame, { thread, frame: frame.level ?? start + index })),
+      frames
+        .slice(0, levels)
+        .map((frame, index) => this.describe(frame, { thread, frame: frame.level ?? start + index }, view)),
     );
     if (frames.length > 0) return { stackFrames, totalFrames: start + frames.length };
     const { results } = await this.ports.gdb.send(stackInfoDepth(thread, start + 1));
@@ -85,17 +110,39 @@ export class Stack {
     return tuplesAt(results, 'stack').map(parseFrame);
   }
 
-  private async describe(frame: Frame, context: FrameContext): Promise<D.StackFrame> {
+  /** Frames without their arguments are better than none: a failure is left to the frames to tell. */
+  private async arguments(thread: number, start: number, count: number): Promise<View['args']> {
+    try {
+      const { results } = await this.ports.gdb.send(stackListArguments(thread, { start, end: start + count }));
+      return new Map(
+        tuplesAt(results, 'stack-args').map(frame => [
+          integerAt(frame, 'level') ?? 0,
+          tuplesAt(frame, 'args').map(parseArgument),
+        ]),
+      );
+    } catch {
+      return undefined;
+    }
+  }
+
+  private async describe(frame: Frame, context: FrameContext & { frame: number }, view: View): Promise<D.StackFrame> {
+    const { address } = frame;
+    const moduleId = address === undefined ? undefined : this.ports.moduleAt(address);
     const described: D.StackFrame = {
       id: this.handles.create(context),
-      name: nameOf(frame),
+      name: frameName(frame, view.format, view.args?.get(context.frame), moduleId),
       line: frame.line ?? 0,
       column: 0,
     };
-    if (frame.address !== undefined) described.instructionPointerReference = formatAddress(frame.address);
+    if (address !== undefined) described.instructionPointerReference = formatAddress(address);
+    if (moduleId !== undefined) described.moduleId = moduleId;
     const path = frame.fullname ?? frame.file;
-    if (path === undefined || frame.line === undefined) described.presentationHint = 'subtle';
-    else described.source = await this.source(path);
+    if (path !== undefined && frame.line !== undefined) described.source = await this.source(path);
+    else if (frame.func === '<signal handler called>') described.presentationHint = 'label';
+    else {
+      described.presentationHint = 'subtle';
+      if (address !== undefined) Object.assign(described, this.ports.assemblyAt(address, frame.func ?? described.name));
+    }
     return described;
   }
 
@@ -121,10 +168,4 @@ export class Stack {
 
 function cannotList(thread: number, message: string, cause: unknown): RequestError {
   return new RequestError('nobody', 'noStack', `gdb cannot list the stack of thread ${thread}: ${message}`, { cause });
-}
-
-/** `main`; without a symbol the address; for code without lines the library it lies in. */
-function nameOf(frame: Frame): string {
-  const name = frame.func ?? (frame.address === undefined ? '??' : formatAddress(frame.address));
-  return frame.line === undefined && frame.from !== undefined ? `${name} in ${basename(frame.from)}` : name;
 }

@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress } from '../util/address.js';
+import { formatAddress, parseAddress, type Address } from '../util/address.js';
 
 /** What a name, or a chain of members, elements and parentheses, looks like: it binds tighter than every operator. */
 const POSTFIX = /^(::)?[A-Za-z_$][\w$]*((\.|->|::)[A-Za-z_$][\w$]*|\[\d+\])*$/;
@@ -51,6 +51,11 @@ export function assigns(expression: string): boolean {
   return /\+\+|--|<<=|>>=|(^|[^=!<>])=(?!=)/.test(expression);
 }
 
+/** Whether a line of gdb's command line assigns to something that begins with `$`: of registers gdb tells nothing. */
+export function setsRegister(line: string): boolean {
+  return line.includes('$') && assigns(line);
+}
+
 /** The address that a pointer's or a reference's value begins with (`0x4011 "text"`, `@0x7ffd: 5`), for DAP. */
 export function memoryReferenceIn(value: string): string | undefined {
   const text = /^(?:\(.*?\) )?@?(0x[0-9a-f]+)/.exec(value)?.[1];
@@ -76,6 +81,14 @@ export function isOpaquePointer(type: string, value: string): boolean {
     /^(const |volatile )*void( const| volatile)* \*( const| volatile)*$/.test(type) ||
     /\(\*(const)?\)\(/.test(type)
   );
+}
+
+/** The address of the function that a value of a pointer to functions points to, as `0x401136 <main>`. */
+export function functionAddressIn(value: string, type: string): Address | undefined {
+  // What a type with a name of its own points to is found out where somebody asks for the source.
+  if (!/\(\*(const)?\)\(/.test(type) && !/^(const )?[A-Za-z_][\w:]*$/.test(type)) return undefined;
+  const match = /^(?:\(.*\) )?@?(0x[0-9a-f]+) <[^+]+>$/.exec(value);
+  return match?.[1] === undefined ? undefined : parseAddress(match[1]);
 }
 
 /** Whether a value is an integer in decimal, also with its character behind it: `97 'a'`. */

@@ -3,11 +3,22 @@ import { optionalNumber, optionalString, requireNumber, requireString } from '..
 import type { RouteTable } from '../dap/route.js';
 import type { FrameContext } from '../mi/commands.js';
 import { Handles } from '../util/handles.js';
+import type { Locations } from './locations.js';
 import type { PauseAnswers } from './pauseAnswers.js';
-import type { Client, Gdb } from './ports.js';
+import type { Gdb } from './ports.js';
 import type { CallGuard } from './evaluateGuard.js';
-import { isHex, refused, type Container, type ContainerPorts, type ExpressionPlace } from './variablesContainer.js';
+import {
+  isHex,
+  refused,
+  type Container,
+  type ContainerPorts,
+  type ExpressionPlace,
+  type Page,
+} from './variablesContainer.js';
 import { FrameVariables } from './variablesFrame.js';
+import { functionAddressIn } from './valueFormat.js';
+import { GlobalsContainer } from './variablesGlobals.js';
+import { HeldContainer } from './variablesHeld.js';
 import { RegisterContainer } from './variablesRegisters.js';
 import { VarObjects } from './varobjs.js';
 
@@ -15,10 +26,10 @@ import { VarObjects } from './varobjs.js';
 export interface VariablesPorts {
   readonly gdb: Gdb;
   readonly answers: PauseAnswers;
-  readonly client: Client;
   readonly guard: CallGuard;
-  /** What the client has said in `initialize`. */
-  readonly supports: () => Pick<D.InitializeRequestArguments, 'supportsInvalidatedEvent'>;
+  readonly locations: Pick<Locations, 'code' | 'declaration'>;
+  /** Values were written: what the client shows is stale. */
+  written(thread: number | undefined): Promise<void>;
 }
 
 interface Opened {
@@ -47,6 +58,16 @@ export class Variables {
     return this.frames.scope(context, kind, this.containerPorts(context.thread));
   }
 
+  /** What shows the global and static variables of a frame's source file. */
+  globals(context: FrameContext): Container {
+    return new GlobalsContainer(context, this.containerPorts(context.thread));
+  }
+
+  /** What shows the value that a convenience variable of gdb's holds. */
+  held(variable: string, name: string, context: FrameContext): Container {
+    return new HeldContainer(variable, name, context, this.containerPorts(context.thread));
+  }
+
   /** What shows the registers of a frame. */
   registers(context: FrameContext): Container {
     return new RegisterContainer(context, this.containerPorts(context.thread));
@@ -58,6 +79,14 @@ export class Variables {
       gdb: this.ports.gdb,
       varobjs: this.varobjs,
       open: container => this.open(container, thread),
+      declared: (context, name) => {
+        const declarationLocationReference = this.ports.locations.declaration(context, name);
+        return declarationLocationReference === undefined ? {} : { declarationLocationReference };
+      },
+      pointed: (value, type) => {
+        const address = functionAddressIn(value, type ?? '');
+        return address === undefined ? {} : { valueLocationReference: this.ports.locations.code(address) };
+      },
     };
   }
 
@@ -92,14 +121,6 @@ export class Variables {
     await this.varobjs.refresh();
   }
 
-  /** Something was written: the client shall ask again for what it shows. */
-  async written(): Promise<void> {
-    await this.refresh();
-    if (this.ports.supports().supportsInvalidatedEvent === true) {
-      this.ports.client.emit('invalidated', { areas: ['variables'] });
-    }
-  }
-
   private async list(args: D.VariablesArguments): Promise<D.VariablesResponse['body']> {
     const { container, thread } = this.handles.get(requireNumber(args, 'variablesReference'));
     const count = optionalNumber(args, 'count') ?? 0;
@@ -107,9 +128,8 @@ export class Variables {
       start: optionalNumber(args, 'start') ?? 0,
       count: count > 0 ? count : undefined,
       hex: isHex(args.format),
+      filter: filterOf(optionalString(args, 'filter')),
     };
-    // Indexed children are all that an array has; the client asks for the others apart.
-    if (optionalString(args, 'filter') === 'named' && args.count === 0) return { variables: [] };
     try {
       return { variables: await this.ports.guard.run(thread, false, () => container.list(page)) };
     } catch (error) {
@@ -122,11 +142,15 @@ export class Variables {
     const name = requireString(args, 'name');
     const value = requireString(args, 'value');
     try {
-      return await this.ports.guard.run(thread, false, () => container.assign(name, value));
+      return await this.ports.guard.run(thread, false, () => container.assign(name, value, isHex(args.format)));
     } catch (error) {
       throw refused(`'${name}' cannot be set to '${value}'`, error);
     } finally {
-      await this.written();
+      await this.ports.written(thread);
     }
   }
+}
+
+function filterOf(text: string | undefined): Page['filter'] {
+  return text === 'indexed' || text === 'named' ? text : undefined;
 }

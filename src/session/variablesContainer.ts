@@ -13,6 +13,13 @@ export interface Page {
   readonly count: number | undefined;
   /** Integers in hexadecimal. */
   readonly hex: boolean;
+  /** Elements alone (of what has been told to have some), or everything else alone; undefined for all. */
+  readonly filter?: 'indexed' | 'named' | undefined;
+}
+
+/** The part of a list that a client wants to see. */
+export function pageOf<T>(list: readonly T[], { start, count }: Page): readonly T[] {
+  return list.slice(start, count === undefined ? undefined : start + count);
 }
 
 /** Whatever a client can expand: what a `variablesReference` stands for. */
@@ -23,10 +30,11 @@ export interface Container {
    * Assigns to something inside.
    *
    * @param name as it was listed
+   * @param hex  whether the answer shows an integer in hexadecimal
    * @returns the new value
    * @throws RequestError `notAssignable`, MiError
    */
-  assign(name: string, value: string): Promise<D.SetVariableResponse['body']>;
+  assign(name: string, value: string, hex: boolean): Promise<D.SetVariableResponse['body']>;
   /**
    * The expression of something inside, and the frame that it belongs to.
    *
@@ -48,6 +56,10 @@ export interface ContainerPorts {
   readonly varobjs: VarObjects;
   /** A `variablesReference` for a container. */
   open(container: Container): number;
+  /** The field of an answer that leads to where a variable of a frame was declared; none where nobody could tell. */
+  declared(context: FrameContext, name: string): { readonly declarationLocationReference?: number };
+  /** The field of an answer that leads to the function that a value points to; none where it points to none. */
+  pointed(value: string, type: string | undefined): { readonly valueLocationReference?: number };
 }
 
 /** The refusal to assign to what is no place in the target. */
@@ -70,9 +82,9 @@ export function refused(what: string, error: unknown): RequestError {
 export class FixedContainer implements Container {
   constructor(private readonly variables: readonly { name: string; value: string; memoryReference?: string }[]) {}
 
-  list(): Promise<D.Variable[]> {
+  list(page: Page): Promise<D.Variable[]> {
     return Promise.resolve(
-      this.variables.map(variable => ({
+      pageOf(this.variables, page).map(variable => ({
         ...variable,
         variablesReference: 0,
         presentationHint: { attributes: ['readOnly'] },

@@ -16,6 +16,7 @@ import {
 } from './valueFormat.js';
 import {
   notAssignable,
+  pageOf,
   type Container,
   type ContainerPorts,
   type ExpressionPlace,
@@ -23,6 +24,7 @@ import {
 } from './variablesContainer.js';
 import { assignTo, ObjectContainer } from './variablesObject.js';
 import { hexadecimal, summary } from './variablesValue.js';
+import { vectorLengthIn } from './variablesVector.js';
 
 /** A string of C++, which a pretty printer shows whole. Without one the members of its class stay hidden. */
 const STRING = /^(const )?std::(__\w+::)?(basic_)?string(_view)?(<.*>)?$/;
@@ -117,20 +119,20 @@ class FrameScope implements Container {
   ) {}
 
   async list(page: Page): Promise<D.Variable[]> {
-    const variables = await this.own();
+    const variables = page.filter === 'indexed' ? [] : pageOf(await this.own(), page);
     const isPlain = variables.every(({ value }) => value !== undefined);
     const summaries = isPlain ? [] : await this.frames.summaries(this.context);
     return Promise.all(variables.map(variable => this.describe(variable, summaries[variable.index], page.hex)));
   }
 
-  async assign(name: string, value: string): Promise<D.SetVariableResponse['body']> {
+  async assign(name: string, value: string, hex: boolean): Promise<D.SetVariableResponse['body']> {
     const variable = (await this.own()).find(candidate => candidate.name === name);
     if (variable === undefined) throw notAssignable(name, 'the frame has no such variable.');
     const { expression } = variable;
     if (expression === undefined) {
       throw notAssignable(name, 'a variable of the same name in an inner block hides it from gdb.');
     }
-    return assignTo(expression, value, this.context, this.ports);
+    return assignTo(expression, value, this.context, this.ports, hex);
   }
 
   async placeOf(name: string): Promise<ExpressionPlace | undefined> {
@@ -145,7 +147,7 @@ class FrameScope implements Container {
   private async describe(variable: FrameVariable, whole: string | undefined, hex: boolean): Promise<D.Variable> {
     const { name, expression, type } = variable;
     const value = await this.valueOf(variable, whole, hex);
-    const length = arrayLengthIn(type);
+    const length = arrayLengthIn(type) ?? (variable.value === undefined ? vectorLengthIn(value) : undefined);
     const isExpandable = expression !== undefined && mayHaveChildren(variable);
     const memoryReference = memoryReferenceIn(variable.value ?? '');
     return {
@@ -153,7 +155,10 @@ class FrameScope implements Container {
       value,
       type,
       variablesReference: isExpandable ? this.open(expression) : 0,
-      ...(expression === undefined ? {} : { evaluateName: expression }),
+      ...(expression === undefined
+        ? { presentationHint: { attributes: ['readOnly'] } }
+        : { evaluateName: expression, ...this.ports.declared(this.context, expression) }),
+      ...this.ports.pointed(variable.value ?? '', type),
       ...(isExpandable && length !== undefined ? { indexedVariables: length } : {}),
       ...(memoryReference === undefined ? {} : { memoryReference }),
     };

@@ -5,6 +5,7 @@ import { RequestError } from '../util/errors.js';
 import { baseClassOf, elementOf, isPointer, isPlain, memberOf, operand, targetOf } from './valueFormat.js';
 import {
   notAssignable,
+  pageOf,
   type Container,
   type ContainerPorts,
   type ExpressionPlace,
@@ -12,6 +13,7 @@ import {
 } from './variablesContainer.js';
 import { lengthOf, show, type Place } from './variablesValue.js';
 import type { VarChild, VarObject } from './varobjs.js';
+import { vectorElements } from './variablesVector.js';
 
 /** How much of a large container is shown at once to a client that does not ask for pages. */
 const SHOWN_AT_ONCE = 100;
@@ -32,6 +34,7 @@ export interface Described {
   readonly variablesReference: number;
   readonly indexedVariables?: number;
   readonly memoryReference?: string;
+  readonly valueLocationReference?: number;
 }
 
 /** Describes a variable object, and gives it a reference where it can be expanded. */
@@ -48,6 +51,7 @@ export async function describe(
     variablesReference: expandable ? ports.open(new ObjectContainer({ place, object }, ports)) : 0,
     ...(expandable && length !== undefined ? { indexedVariables: length } : {}),
     ...(memoryReference === undefined ? {} : { memoryReference }),
+    ...ports.pointed(object.value ?? '', object.type),
   };
 }
 
@@ -62,11 +66,12 @@ export async function assignTo(
   value: string,
   context: FrameContext | undefined,
   ports: ContainerPorts,
+  hex: boolean,
 ): Promise<Described> {
   await ports.gdb.send(dataEvaluateExpression(`${expression} = ${value}`, context));
   await ports.varobjs.refresh();
   const object = await ports.varobjs.create(expression, context, true);
-  return describe(object, { context, expression }, ports, false);
+  return describe(object, { context, expression }, ports, hex);
 }
 
 interface Entry {
@@ -78,6 +83,15 @@ interface Entry {
 interface Source extends Entry {
   /** The object itself is the only child: what a pointer to a number points to. */
   readonly isWhole: boolean;
+}
+
+/** A sequence in memory. */
+interface Elements {
+  readonly length: number;
+  /** What to put `[0]` behind; undefined where there is no expression for it. */
+  readonly of: string | undefined;
+  /** Read in parts, each an object of its own. */
+  readonly isSliced: boolean;
 }
 
 /** A child on its way to the client. */
@@ -109,11 +123,11 @@ export class ObjectContainer implements Container {
     return rest === undefined ? variables : [...variables, this.more(source, rest)];
   }
 
-  async assign(name: string, value: string): Promise<D.SetVariableResponse['body']> {
+  async assign(name: string, value: string, hex: boolean): Promise<D.SetVariableResponse['body']> {
     const entry = this.listed.get(name);
     if (entry === undefined) throw notAssignable(name, 'it has not been listed.');
     const { object, place } = entry;
-    if (place.expression !== undefined) return assignTo(place.expression, value, place.context, this.ports);
+    if (place.expression !== undefined) return assignTo(place.expression, value, place.context, this.ports, hex);
     const text = await this.ports.varobjs.assign(object, value);
     await this.ports.varobjs.refresh();
     return { value: text, ...(object.type === undefined ? {} : { type: object.type }) };
@@ -152,15 +166,32 @@ export class ObjectContainer implements Container {
     if (source.isWhole) return { children: [{ name: place.expression ?? '', object, place }], rest: undefined };
     const start = this.from + page.start;
     const count = page.count ?? SHOWN_AT_ONCE;
+    const elements = await this.elementsOf(source);
+    if (page.filter !== undefined && (page.filter === 'indexed') !== (elements !== undefined)) {
+      return { children: [], rest: undefined };
+    }
+    if (elements !== undefined) {
+      const end = Math.min(elements.length, start + count);
+      const children = start < end ? await this.elements(source, elements, start, end) : [];
+      return { children, rest: end < elements.length && page.count === undefined ? end : undefined };
+    }
     if (object.dynamic) {
       const { children, hasMore } = await this.dynamicChildren(source, start, count);
       return { children, rest: hasMore && page.count === undefined ? start + count : undefined };
     }
+    return { children: pageOf(await this.members(source, object), page), rest: undefined };
+  }
+
+  /** How many elements there are, and an expression that has them; undefined for what is no sequence in memory. */
+  private async elementsOf({ object, place }: Entry): Promise<Elements | undefined> {
+    const { expression } = place;
+    if (object.dynamic) {
+      if (expression === undefined) return undefined;
+      const elements = await vectorElements(object, expression, place.context, this.ports.gdb);
+      return elements === undefined ? undefined : { ...elements, isSliced: true };
+    }
     const length = await this.arrayLength(object);
-    if (length === undefined) return { children: await this.members(source, object), rest: undefined };
-    const end = Math.min(length, start + count);
-    const children = start < end ? await this.elements(source, start, end, length) : [];
-    return { children, rest: end < length && page.count === undefined ? end : undefined };
+    return length === undefined ? undefined : { length, of: expression, isSliced: length > WHOLE_ARRAY };
   }
 
   private async arrayLength(object: VarObject): Promise<number | undefined> {
@@ -171,22 +202,20 @@ export class ObjectContainer implements Container {
     return value.startsWith('[') ? object.childCount : undefined;
   }
 
-  private async elements(source: Entry, start: number, end: number, length: number): Promise<Named[]> {
+  private async elements(source: Entry, elements: Elements, start: number, end: number): Promise<Named[]> {
     const { object, place } = source;
+    const { length, of } = elements;
     const name = (index: number, child: VarChild): Named => ({
       name: `[${index}]`,
       object: child.object,
-      place: {
-        context: place.context,
-        expression: place.expression === undefined ? undefined : elementOf(place.expression, index),
-      },
+      place: { context: place.context, expression: of === undefined ? undefined : elementOf(of, index) },
     });
-    if (length <= WHOLE_ARRAY || place.expression === undefined) {
+    if (of === undefined || !elements.isSliced) {
       if (length > WHOLE_ARRAY_AT_MOST) throw tooLong(length);
       const { children } = await this.ports.varobjs.children(object, { start, end });
       return children.map((child, offset) => name(start + offset, child));
     }
-    const expression = `${elementOf(place.expression, start)}@${end - start}`;
+    const expression = `${elementOf(of, start)}@${end - start}`;
     const slice = await this.ports.varobjs.create(expression, place.context, true);
     const { children } = await this.ports.varobjs.children(slice);
     return children.map((child, offset) => name(start + offset, child));

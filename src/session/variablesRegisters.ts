@@ -3,7 +3,14 @@ import type { FrameContext } from '../mi/commands.js';
 import { dataListRegisterNames, dataListRegisterValues } from '../mi/commandsInspection.js';
 import { integerAt, textAt, textsAt, tuplesAt } from '../mi/fields.js';
 import { memoryReferenceIn, oneLine } from './valueFormat.js';
-import { notAssignable, type Container, type ContainerPorts, type ExpressionPlace } from './variablesContainer.js';
+import {
+  notAssignable,
+  pageOf,
+  type Container,
+  type ContainerPorts,
+  type ExpressionPlace,
+  type Page,
+} from './variablesContainer.js';
 import { assignTo, ObjectContainer } from './variablesObject.js';
 
 /** The registers of a frame, in hexadecimal. A vector register can be expanded. */
@@ -13,21 +20,22 @@ export class RegisterContainer implements Container {
     private readonly ports: ContainerPorts,
   ) {}
 
-  async list(): Promise<D.Variable[]> {
+  async list(page: Page): Promise<D.Variable[]> {
     const [names, values] = await Promise.all([
       this.ports.gdb.send(dataListRegisterNames()),
       this.ports.gdb.send(dataListRegisterValues(this.context, 'x')),
     ]);
     const byNumber = textsAt(names.results, 'register-names');
-    return tuplesAt(values.results, 'register-values').flatMap(register => {
+    const registers = tuplesAt(values.results, 'register-values').flatMap(register => {
       const name = byNumber[integerAt(register, 'number') ?? -1];
-      return name === undefined || name === '' ? [] : [this.describe(name, oneLine(textAt(register, 'value') ?? ''))];
+      return name === undefined || name === '' ? [] : [{ name, value: oneLine(textAt(register, 'value') ?? '') }];
     });
+    return pageOf(registers, page).map(({ name, value }) => this.describe(name, value));
   }
 
-  async assign(name: string, value: string): Promise<D.SetVariableResponse['body']> {
+  async assign(name: string, value: string, hex: boolean): Promise<D.SetVariableResponse['body']> {
     if (!/^[\w.]+$/.test(name)) throw notAssignable(name, 'it is no register.');
-    return assignTo(`$${name}`, value, this.context, this.ports);
+    return assignTo(`$${name}`, value, this.context, this.ports, hex);
   }
 
   placeOf(name: string): Promise<ExpressionPlace | undefined> {

@@ -13,6 +13,7 @@ import {
   oneLine,
 } from './valueFormat.js';
 import type { VarObject, VarObjects } from './varobjs.js';
+import { vectorLengthIn } from './variablesVector.js';
 
 /** Where a value lies. */
 export interface Place {
@@ -45,7 +46,9 @@ export interface ShowPorts {
 export async function show(object: VarObject, place: Place, ports: ShowPorts, hex: boolean): Promise<Shown> {
   if (object.value === '' && !object.dynamic) return { value: await failure(object, place, ports), expandable: false };
   const value = await textOf(object, place, ports, hex);
-  const length = lengthOf(object);
+  // Without an expression no part of a vector can be read by itself.
+  const isVector = object.dynamic && place.expression !== undefined;
+  const length = isVector ? vectorLengthIn(value) : lengthOf(object);
   const memoryReference = memoryReferenceIn(object.value ?? '');
   return {
     value,

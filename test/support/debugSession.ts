@@ -56,8 +56,10 @@ export class DebugSession {
     readonly trace: () => string,
   ) {}
 
-  /** Starts an adapter and initializes it; `trace` keeps what goes to gdb. */
-  static async start(options: { readonly trace?: boolean } = {}): Promise<DebugSession> {
+  /** Starts an adapter and initializes it; `trace` keeps what goes to gdb, `client` is what the client says of itself. */
+  static async start(
+    options: { readonly trace?: boolean; readonly client?: Partial<D.InitializeRequestArguments> } = {},
+  ): Promise<DebugSession> {
     const args = [MAIN, ...(options.trace === true ? ['--log-level=trace'] : [])];
     let trace = '';
     const client = DapClient.spawn(process.execPath, args, {
@@ -68,7 +70,7 @@ export class DebugSession {
     });
     const session = new DebugSession(client, () => trace);
     open.add(session);
-    await client.request('initialize', { adapterID: 'test' });
+    await client.request('initialize', { adapterID: 'test', ...options.client });
     return session;
   }
 

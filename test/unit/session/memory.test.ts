@@ -60,13 +60,46 @@ describe('writing memory', () => {
     const inspection = new Inspection(gdb.client);
     const body = await inspection.request('writeMemory', { memoryReference: '0x1000', offset: 4, data: 'AQI=' });
     assert.deepEqual(body, { bytesWritten: 2 });
-    assert.deepEqual(inspection.events, [{ event: 'invalidated', body: { areas: ['variables'] } }]);
+    assert.deepEqual(inspection.events, [
+      { event: 'memory', body: { memoryReference: '0x1004', offset: 0, count: 2 } },
+      { event: 'invalidated', body: { areas: ['variables'] } },
+    ]);
     gdb.verify();
+  });
+
+  it('tells by the reference that the client has read the memory with, and of no other', async () => {
+    const inspection = new Inspection(new FakeGdb().allow(/./, 'TOKEN^done').client);
+    for (const memoryReference of ['0x1000', '4096', '0x2000']) {
+      await inspection.request('readMemory', { memoryReference, offset: 16, count: 16 });
+    }
+    await inspection.request('writeMemory', { memoryReference: '0x1010', data: 'AQI=' });
+    assert.deepEqual(
+      inspection.events.filter(({ event }) => event === 'memory').map(({ body }) => body),
+      ['0x1000', '4096'].map(memoryReference => ({ memoryReference, offset: 16, count: 2 })),
+    );
+  });
+
+  it('writes the first part that can be, where the client is content with that', async () => {
+    const gdb = new FakeGdb()
+      .expect(/data-write-memory-bytes 0x1000 /, 'TOKEN^error,msg="Could not write memory"')
+      .expect('-data-read-memory-bytes 0x1000 4', `TOKEN^done,memory=[${piece('0x1001', '0x1003', '0000')}]`)
+      .expect('-data-write-memory-bytes 0x1001 0203', 'TOKEN^done');
+    const inspection = new Inspection(gdb.client);
+    const args = { memoryReference: '0x1000', data: Buffer.from([1, 2, 3, 4]).toString('base64') };
+    assert.deepEqual(await inspection.request('writeMemory', { ...args, allowPartial: true }), {
+      offset: 1,
+      bytesWritten: 2,
+    });
+    gdb.verify();
+    const whole = new FakeGdb().expect(/./, 'TOKEN^error,msg="Could not write memory"');
+    await assert.rejects(new Inspection(whole.client).request('writeMemory', args), /Could not write memory/);
+    whole.verify();
   });
 
   it('does not trouble a client that knows no such event', async () => {
     const inspection = new Inspection(new FakeGdb().allow(/./, 'TOKEN^done').client);
     inspection.supportsInvalidated = false;
+    inspection.supportsMemory = false;
     await inspection.request('writeMemory', { memoryReference: '0x1000', data: 'AQI=' });
     assert.deepEqual(inspection.events, []);
   });

@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { DebugProtocol as D } from '@vscode/debugprotocol';
+import { optionalNumber } from '../dap/arguments.js';
+import type { RouteTable } from '../dap/route.js';
+import { console as consoleCommand } from '../mi/commands.js';
+import { listThreadGroups } from '../mi/commandsTarget.js';
+import type { Library } from '../mi/events.js';
+import { textAt, tuplesAt } from '../mi/fields.js';
+import { contains, formatAddress, type Address, type AddressRange } from '../util/address.js';
+import type { Client, Gdb } from './ports.js';
+
+/** What the list of modules needs of the rest of the session. */
+export interface LoadedModulesPorts {
+  readonly gdb: Gdb;
+  readonly client: Client;
+}
+
+interface Module {
+  /** gdb's id of a library; the path of the executable. */
+  readonly id: string;
+  readonly path: string;
+  /** Where its code lies, run-time; empty where that is not known. */
+  readonly ranges: readonly AddressRange[];
+}
+
+/** The executable and the libraries that the program has loaded, as clients list them. */
+export class LoadedModules {
+  readonly routes: RouteTable = {
+    modules: { when: 'initialized', run: args => this.list(args) },
+  };
+
+  private readonly modules = new Map<string, Module>();
+  /** Loaded, and not yet told to the client. */
+  private untold: Module[] = [];
+
+  constructor(private readonly ports: LoadedModulesPorts) {}
+
+  /** The module that an address lies in, where its ranges are known. */
+  idAt(address: Address): string | undefined {
+    for (const { id, ranges } of this.modules.values()) {
+      if (ranges.some(range => contains(range, address))) return id;
+    }
+    return undefined;
+  }
+
+  /** A process has been started or attached to: its executable is the first module. */
+  processStarted(pid: number): void {
+    this.ports.client.post(async () => {
+      const { results } = await this.ports.gdb.send(listThreadGroups());
+      const group = tuplesAt(results, 'groups').find(each => textAt(each, 'pid') === String(pid));
+      const path = group === undefined ? undefined : textAt(group, 'executable');
+      if (path !== undefined) this.add({ id: path, path, ranges: await executableRanges(pid, path) });
+    });
+  }
+
+  libraryLoaded({ id, hostName, ranges }: Library): void {
+    this.add({ id, path: hostName, ranges });
+  }
+
+  libraryUnloaded({ id }: Library): void {
+    const module = this.modules.get(id);
+    if (module === undefined) return;
+    this.modules.delete(id);
+    this.untold = this.untold.filter(each => each !== module);
+    this.ports.client.emit('module', { reason: 'removed', module: describe(module, undefined) });
+  }
+
+  /** Libraries come in bursts: gdb is asked once for the symbols of all that have come meanwhile. */
+  private add(module: Module): void {
+    this.modules.set(module.id, module);
+    if (this.untold.push(module) > 1) return;
+    this.ports.client.post(async () => {
+      const status = await this.symbolStatus();
+      for (const each of this.untold.splice(0)) {
+        this.ports.client.emit('module', { reason: 'new', module: describe(each, status.get(each.path)) });
+      }
+    });
+  }
+
+  private async list(args: D.ModulesArguments): Promise<D.ModulesResponse['body']> {
+    const start = optionalNumber(args, 'startModule') ?? 0;
+    const count = optionalNumber(args, 'moduleCount') ?? 0;
+    const all = [...this.modules.values()];
+    const page = all.slice(start, count > 0 ? start + count : undefined);
+    const status = page.length === 0 ? new Map<string, string>() : await this.symbolStatus();
+    return { modules: page.map(module => describe(module, status.get(module.path))), totalModules: all.length };
+  }
+
+  /** What gdb has of the symbols of each library and of the executable, by path. MI has no command that tells. */
+  private async symbolStatus(): Promise<ReadonlyMap<string, string>> {
+    const [libraries, files] = await Promise.allSettled([
+      this.ports.gdb.send(consoleCommand('info sharedlibrary')),
+      this.ports.gdb.send(consoleCommand('info files')),
+    ]);
+    return new Map([
+      ...(libraries.status === 'fulfilled' ? parseLibraries(libraries.value.console) : []),
+      ...(files.status === 'fulfilled' ? parseExecutable(files.value.console) : []),
+    ]);
+  }
+}
+
+/**
+ * `info sharedlibrary`: from, to (both missing where the file was not found), `Yes`, `No` or `Yes (*)`, path. The star
+ * marks libraries without debug information.
+ */
+function parseLibraries(text: string): (readonly [path: string, status: string])[] {
+  return text.split('\n').flatMap(line => {
+    const match = /^(?:0x[0-9a-f]+\s+0x[0-9a-f]+)?\s+(Yes \(\*\)|Yes|No)\s+(\S.*)$/.exec(line);
+    if (match?.[1] === undefined || match[2] === undefined) return [];
+    return [[match[2], SYMBOL_STATUS[match[1]] ?? match[1]] as const];
+  });
+}
+
+const SYMBOL_STATUS: Readonly<Record<string, string>> = {
+  Yes: 'Symbols loaded',
+  'Yes (*)': 'Symbols loaded, no debug information',
+  No: 'Symbols not loaded',
+};
+
+/** `info files` begins with the file that symbols were read from. */
+function parseExecutable(text: string): (readonly [path: string, status: string])[] {
+  const path = /^Symbols from "(.*)"\./m.exec(text)?.[1];
+  return path === undefined ? [] : [[path, 'Symbols loaded']];
+}
+
+function describe({ id, path, ranges }: Module, symbolStatus: string | undefined): D.Module {
+  const [first] = ranges;
+  const last = ranges.at(-1);
+  return {
+    id,
+    name: basename(path),
+    path,
+    ...(symbolStatus === undefined ? {} : { symbolStatus }),
+    ...(first === undefined || last === undefined
+      ? {}
+      : { addressRange: `${formatAddress(first.start)}-${formatAddress(last.end)}` }),
+  };
+}
+
+/** The executable's mappings with code; none where the process is not of this machine, or has just ended. */
+async function executableRanges(pid: number, path: string): Promise<AddressRange[]> {
+  const maps = await readFile(`/proc/${pid}/maps`, 'utf8').catch(() => '');
+  return maps.split('\n').flatMap(line => {
+    const match = /^([0-9a-f]+)-([0-9a-f]+) ..x. \S+ \S+ \d+ +(.*?)(?: \(deleted\))?$/.exec(line);
+    if (match?.[3] !== path) return [];
+    return [{ start: BigInt(`0x${match[1] ?? ''}`), end: BigInt(`0x${match[2] ?? ''}`) }];
+  });
+}
