@@ -2,8 +2,9 @@ import type { Readable, Writable } from 'node:stream';
 import type { ListenAddress } from './cli/arguments.js';
 import { DapConnection } from './dap/connection.js';
 import { isLoopback, TcpServer } from './dap/server.js';
+import { withToken } from './dap/token.js';
 import { GdbAhead } from './session/gdbAhead.js';
-import { createSession } from './session/session.js';
+import { createSession, type Session } from './session/session.js';
 import { messageOf } from './util/errors.js';
 import type { Logger } from './util/log.js';
 import { RequestTimer, type RequestTime } from './util/timing.js';
@@ -13,10 +14,19 @@ async function serveClient(
   input: Readable,
   output: Writable,
   log: Logger,
-  options: { readonly stop: AbortSignal; readonly closeOnDisconnect: boolean; readonly ahead: GdbAhead | undefined },
+  options: {
+    readonly stop: AbortSignal;
+    readonly closeOnDisconnect: boolean;
+    readonly ahead: GdbAhead | undefined;
+    readonly token?: string | undefined;
+  },
 ): Promise<void> {
   const timer = process.env.RSEQ_DAP_TIMING === undefined ? undefined : new RequestTimer(tellTime);
   const connection = new DapConnection(input, output, log, timer);
+  const { token } = options;
+  const serve = (each: Session): void => {
+    connection.serve(token === undefined ? each : withToken(each, token));
+  };
   let session = createSession(connection, options.ahead);
   connection.onDisconnect(() => {
     if (options.closeOnDisconnect) {
@@ -26,7 +36,7 @@ async function serveClient(
     // A client of the server may begin another session on the same connection.
     const old = session;
     session = createSession(connection);
-    connection.serve(session);
+    serve(session);
     void endQuietly(old, log);
   });
   const stop = (): void => {
@@ -35,7 +45,7 @@ async function serveClient(
   options.stop.addEventListener('abort', stop);
   await new Promise<void>(resolve => {
     connection.onClose(resolve);
-    connection.serve(session);
+    serve(session);
     if (options.stop.aborted) connection.close();
   });
   options.stop.removeEventListener('abort', stop);
@@ -82,9 +92,13 @@ export async function serveStdio(log: Logger, ahead: GdbAhead | undefined): Prom
 /** Serves clients that connect, each with a session of its own, until a signal comes; returns the exit code. */
 export async function serveTcp(listen: ListenAddress, log: Logger): Promise<number> {
   const stop = stopSignal();
-  const server = new TcpServer(socket =>
-    serveClient(socket, socket, log, { stop, closeOnDisconnect: false, ahead: GdbAhead.start() }),
-  );
+  const token = process.env.RSEQ_DAP_TOKEN;
+  // Programs that are debugged inherit the environment, and need not know it.
+  delete process.env.RSEQ_DAP_TOKEN;
+  const server = new TcpServer(socket => {
+    const ahead = token === undefined ? GdbAhead.start() : undefined;
+    return serveClient(socket, socket, log, { stop, closeOnDisconnect: false, ahead, token });
+  });
   let address: string;
   try {
     address = await server.listen(listen.host, listen.port);
@@ -93,8 +107,9 @@ export async function serveTcp(listen: ListenAddress, log: Logger): Promise<numb
     return 1;
   }
   if (!isLoopback(address)) {
+    const who = token === undefined ? 'whoever connects' : 'whoever knows its token';
     process.stderr.write(
-      `rseq-dap: warning: ${address} can be reached from other machines, and whoever connects can run any program here\n`,
+      `rseq-dap: warning: ${address} can be reached from other machines, and ${who} can run any program here\n`,
     );
   }
   process.stdout.write(`Listening on ${address}\n`);

@@ -31,6 +31,7 @@ export const HELP = `Usage:
 Options:
   --server=[HOST:]PORT   HOST is 127.0.0.1 unless named; an IPv6 address stands in brackets: [::1]:4711.
                          Port 0 picks a free one. 'Listening on HOST:PORT' is written to stdout as its only line.
+                         With RSEQ_DAP_TOKEN in the environment, launch and attach must bring it as 'token'.
   --log-level=LEVEL      ${LOG_LEVELS.join(', ')}; written to stderr (default: warn)
   --help                 show this text
   --version              show the version

@@ -17,8 +17,11 @@ interface RunningServer {
   stderr(): string;
 }
 
-async function startServer(listen: string): Promise<RunningServer> {
-  const child = spawn(process.execPath, [MAIN, `--server=${listen}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+async function startServer(listen: string, env: NodeJS.ProcessEnv = {}): Promise<RunningServer> {
+  const child = spawn(process.execPath, [MAIN, `--server=${listen}`], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
@@ -128,6 +131,28 @@ describe('the adapter on every interface', () => {
     server.process.kill('SIGTERM');
     await once(server.process, 'close');
     assert.match(server.stderr(), /^rseq-dap: warning: 0\.0\.0\.0:\d+ can be reached from other machines[^\n]*\n$/);
+  });
+});
+
+describe('the adapter on TCP with a token', () => {
+  it('runs programs for those who bring it, which the programs do not see, and for nobody else', async () => {
+    const token = 'a secret';
+    const server = await startServer('0', { RSEQ_DAP_TOKEN: token });
+    const client = await DapClient.connect(server.host, server.port, { timeoutMs: 10_000 });
+    await client.request('initialize', INITIALIZE);
+    const program = '/usr/bin/env';
+    for (const wrong of [{}, { token: 'a secreT' }, { token: 5 }]) {
+      await assert.rejects(client.request('launch', { program, ...wrong }), /asks for the token/);
+    }
+    await assert.rejects(client.request('attach', { processId: server.process.pid }), /asks for the token/);
+    await client.request('launch', { program, token });
+    await client.request('configurationDone');
+    await client.waitFor('terminated');
+    assert.match(client.output('stdout'), /^PATH=/m);
+    assert.doesNotMatch(client.output('stdout'), /secret/);
+    await client.close();
+    server.process.kill('SIGTERM');
+    await once(server.process, 'close');
   });
 });
 

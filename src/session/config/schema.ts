@@ -13,6 +13,7 @@
  *    while they differ.
  */
 import type { Attribute, Peer } from './attribute.js';
+import { CONNECTION_ATTRIBUTES } from './connectionAttributes.js';
 import { GDB_ATTRIBUTES } from './gdbAttributes.js';
 import { PROGRAM_ATTRIBUTES } from './programAttributes.js';
 import { RSEQ_ATTRIBUTES } from './rseqAttributes.js';
@@ -24,6 +25,7 @@ export const GROUPS: readonly Group[] = [
   { title: 'gdb', attributes: GDB_ATTRIBUTES },
   { title: 'Restartable sequences', attributes: RSEQ_ATTRIBUTES },
   { title: 'Time limits', attributes: TIMEOUT_ATTRIBUTES },
+  { title: 'The connection', attributes: CONNECTION_ATTRIBUTES },
 ];
 
 export interface Group {
@@ -32,7 +34,13 @@ export interface Group {
 }
 
 /** Every attribute by its name, with its own type. */
-export const ATTRIBUTES = { ...PROGRAM_ATTRIBUTES, ...GDB_ATTRIBUTES, ...RSEQ_ATTRIBUTES, ...TIMEOUT_ATTRIBUTES };
+export const ATTRIBUTES = {
+  ...PROGRAM_ATTRIBUTES,
+  ...GDB_ATTRIBUTES,
+  ...RSEQ_ATTRIBUTES,
+  ...TIMEOUT_ATTRIBUTES,
+  ...CONNECTION_ATTRIBUTES,
+};
 
 /** An attribute of another adapter that this one does not have, and what to do instead. */
 export interface Unsupported {
