@@ -10,6 +10,7 @@ type SubcommandMain = (args: readonly string[], out: Writable, err: Writable) =>
 /** Loaded when asked for, so that the adapter starts without them. */
 const SUBCOMMAND_LOADERS: Partial<Record<Subcommand, () => Promise<SubcommandMain>>> = {
   inspect: async () => (await import('./cli/inspect.js')).runInspect,
+  run: async () => (await import('./cli/run.js')).runRun,
   demo: async () => (await import('./cli/demo.js')).runDemo,
 };
 

@@ -19,13 +19,14 @@ export type Invocation =
   | { readonly kind: 'wrong'; readonly message: string };
 
 /** The words that may stand first on the command line; each has its own options. */
-export const SUBCOMMANDS = ['inspect', 'demo'] as const;
+export const SUBCOMMANDS = ['inspect', 'run', 'demo'] as const;
 export type Subcommand = (typeof SUBCOMMANDS)[number];
 
 export const HELP = `Usage:
   rseq-dap                          speak the Debug Adapter Protocol on stdin and stdout
   rseq-dap --server=[HOST:]PORT     listen on TCP; any number of clients, a session each
   rseq-dap inspect FILE             tell the restartable sequences of a file
+  rseq-dap run SCRIPT               debug a program as a script tells, for tests without an editor
   rseq-dap demo [SAMPLE...]         show what the adapter does on the samples of a checkout
 
 Options:
@@ -36,7 +37,7 @@ Options:
   --help                 show this text
   --version              show the version
 
-'rseq-dap inspect --help' tells the options of inspect.
+'rseq-dap inspect --help' and 'rseq-dap run --help' tell their options.
 `;
 
 /** Reads the arguments behind the program's name. Never throws. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { ROOT } from '../support/debugSession.js';
 import { runScenarios } from './runner.js';
+import { inspectionScenarios } from './scenarios/inspection.js';
 import { steppingScenarios } from './scenarios/stepping.js';
 import { ARTEFACTS, EditorServer } from './server.js';
 import { Stage } from './stage.js';
@@ -34,7 +35,7 @@ async function main(words: readonly string[]): Promise<number> {
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: BROWSER_ARGUMENTS });
   const stage = new Stage(browser, server);
   try {
-    const all = [...steppingScenarios(stage)];
+    const all = [...steppingScenarios(stage), ...inspectionScenarios(stage)];
     const chosen = all.filter(({ title }) => words.length === 0 || words.some(word => title.includes(word)));
     const failures = await runScenarios(chosen, {
       write: line => {

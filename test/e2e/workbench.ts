@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { lineOf } from '../support/debugSession.js';
 import { PATIENCE_MS, until } from './poll.js';
 import { ARTEFACTS } from './server.js';
@@ -21,6 +21,18 @@ function placesOf(elements: readonly ScreenElement[]): { readonly text: string; 
     text: element.textContent ?? '',
     top: Math.round(element.getBoundingClientRect().top),
   }));
+}
+
+/** Runs in the browser. */
+function textsOf(elements: readonly ScreenElement[]): string[] {
+  return elements.map(element => element.textContent ?? '');
+}
+
+/** A view of the side bar. */
+export interface View {
+  /** The text of each row that is drawn. */
+  texts(): Promise<string[]>;
+  picture(name: string): Promise<void>;
 }
 
 /** A window of the editor, used as a user uses it: by mouse, keys and what is on the screen. */
@@ -62,9 +74,17 @@ export class Workbench {
 
   // --- the editor
 
-  /** Opens a file at a line through the quick box. */
+  /** Opens a file of the folder's top by the explorer (a search would need a program that is not installed), at a line. */
   async goTo(path: string, line: number): Promise<void> {
-    await this.quickBox(`${basename(path)}:${line}`, 'Control+p');
+    await this.page.keyboard.press('Control+Shift+e');
+    await this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${basename(path)}"]`).dblclick();
+    await this.page.locator(`.tabs-container .tab.active[data-resource-name="${basename(path)}"]`).waitFor();
+    await until(
+      'the file',
+      () => this.linesAt('.margin-view-overlays .line-numbers'),
+      lines => lines.length > 0,
+    );
+    await this.quickBox(`:${line}`, 'Control+p');
     await until(
       'the cursor',
       () => this.cursorLine(),
@@ -173,13 +193,66 @@ export class Workbench {
       );
   }
 
-  async breakpointRows(): Promise<string[]> {
-    return this.rows('.debug-breakpoints');
+  /** A view of Run and Debug by its title. */
+  view(title: string): View {
+    const pane = this.page.locator('.pane', { has: this.page.locator(`.pane-header[aria-label^="${title}"]`) });
+    return {
+      texts: () => pane.locator('.monaco-list-row').evaluateAll(textsOf),
+      picture: async name => {
+        mkdirSync(ARTEFACTS, { recursive: true });
+        await pane.screenshot({ path: join(ARTEFACTS, `${name}.png`) });
+      },
+    };
   }
 
-  /** A row of a tree whose label begins so. */
-  row(tree: string, label: string): Locator {
-    return this.page.locator(`${tree} .monaco-list-row[aria-label^="${label}"]`).first();
+  /** The text of our item in the status bar; undefined where it is not shown. */
+  async statusBar(name: string): Promise<string | undefined> {
+    const item = this.page.locator(`.statusbar-item[aria-label*="rseq"], .statusbar-item[title*="${name}"]`).first();
+    return (await item.isVisible()) ? ((await item.textContent()) ?? undefined) : undefined;
+  }
+
+  /** The lines that bear the mark of a restartable sequence in the gutter. */
+  async decoratedLines(): Promise<number[]> {
+    return this.linesAt('.glyph-margin-widgets [class*="ced-"], .margin-view-overlays .cgmr[class*="ced-"]');
+  }
+
+  /** Asks the debug console, and waits for its answer. */
+  async evaluate(expression: string): Promise<string> {
+    await this.command('Debug Console: Focus on Debug Console View');
+    const answers = this.page.locator('.repl .evaluation-result');
+    const before = await answers.count();
+    const input = this.page.locator('.repl .repl-input-wrapper .monaco-editor');
+    await input.click();
+    await this.page.keyboard.type(expression);
+    await this.page.keyboard.press('Escape'); // A suggestion would take the Enter.
+    await this.page.keyboard.press('Enter');
+    await until(
+      'an answer of the console',
+      () => answers.count(),
+      count => count > before,
+    );
+    return ((await answers.last().textContent()) ?? '').trim();
+  }
+
+  /** What the editor says of the first breakpoint on the screen, under the mouse. */
+  async hoverBreakpoint(): Promise<string> {
+    await this.page.locator('.glyph-margin-widgets .codicon-debug-breakpoint').first().hover();
+    const hover = this.page.locator('.monaco-hover:not(.hidden)').first();
+    await hover.waitFor();
+    return (await hover.textContent()) ?? '';
+  }
+
+  /** Chooses in a quick pick that is open or about to open. */
+  async pick(text: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input.input');
+    await input.waitFor();
+    await input.fill(text);
+    await until(
+      'one row',
+      () => this.page.locator('.quick-input-list .monaco-list-row').count(),
+      count => count === 1,
+    );
+    await this.page.keyboard.press('Enter');
   }
 
   // --- commands
