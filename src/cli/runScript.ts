@@ -60,12 +60,12 @@ export function parseScript(text: string): Statement[] {
     const line = index + 1;
     const written = raw.trim();
     if (written === '' || written.startsWith('#')) return [];
-    return [{ line, text: written, ...parseStatement(written, line) } as Statement];
+    return [{ line, text: written, ...parseStatement(written, line) }];
   });
 }
 
 function parseStatement(text: string, line: number): Parsed {
-  const [verb = '', rest = ''] = split(text);
+  const [verb, rest] = split(text);
   const motion = MOTIONS[verb];
   if (motion !== undefined) return { kind: 'move', ...motion, count: rest === '' ? 1 : wholeNumber(rest, line) };
   switch (verb) {
@@ -93,7 +93,7 @@ function parseStatement(text: string, line: number): Parsed {
 }
 
 function parseSet(rest: string, line: number): Parsed {
-  const [name = '', json = ''] = split(rest);
+  const [name, json] = split(rest);
   try {
     return { kind: 'set', name, value: JSON.parse(json) as unknown };
   } catch {
@@ -102,7 +102,7 @@ function parseSet(rest: string, line: number): Parsed {
 }
 
 function parseExpectation(text: string, line: number): Expectation {
-  const [what = '', rest = ''] = split(text);
+  const [what, rest] = split(text);
   switch (what) {
     case 'line': {
       const place = parsePlace(rest);

@@ -22,9 +22,10 @@ describe('the client of @vscode/debugadapter-testsupport', () => {
   /** Stops in front of the region, steps over it, and lets the program end. */
   async function session(): Promise<void> {
     client.defaultTimeout = 15_000;
+    const configuration = { program: sampleProgram('counter_cs'), args: ['20', '--pin'] };
     const [stopped] = await Promise.all([
       client.waitForEvent('stopped'),
-      client.launch({ program: sampleProgram('counter_cs'), args: ['20', '--pin'] } as never),
+      client.launch(configuration),
       client.waitForEvent('initialized').then(async () => {
         const breakpoints = [{ line: lineOf(SOURCE, 'before-region') }];
         await client.setBreakpointsRequest({ source: { path: SOURCE }, breakpoints });
