@@ -17,6 +17,10 @@ export function whyRefused(breakpoint: Breakpoint, isInside: (address: Address) 
     const why = 'gdb can watch it by single steps only, in which restartable sequences abort for ever';
     return `Watchpoint ${number} (${what}) has been deleted: ${why}. ${REGISTERS}`;
   }
+  if (type.endsWith('watchpoint') && (breakpoint.condition !== undefined || breakpoint.ignore > 0)) {
+    const why = 'a restartable sequence that triggers it aborts for ever where gdb passes over that without a stop';
+    return `Watchpoint ${number} (${what}) has been deleted: ${why}. Set a data breakpoint in the editor.`;
+  }
   const passes = breakpoint.condition !== undefined || breakpoint.ignore > 0 || type === 'dprintf';
   const inside = breakpoint.locations.some(({ address }) => address !== undefined && isInside(address));
   if (!passes || !inside) return undefined;

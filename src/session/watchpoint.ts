@@ -45,9 +45,11 @@ async function refuseSoftware(gdb: Gdb, expression: string, number: string): Pro
 
 async function notInHardware(gdb: Gdb, expression: string, cause?: unknown): Promise<RequestError> {
   const { results } = await gdb.send(gdbShow('can-use-hw-watchpoints'));
-  const why =
-    textAt(results, 'value') === '0'
-      ? "gdb's setting 'can-use-hw-watchpoints' is 0, so it would single-step the program"
-      : `the debug registers cannot hold it, and gdb would single-step the program instead, which is thousands of times slower and aborts restartable sequences for ever. ${DEBUG_REGISTERS} A register of the processor cannot be watched at all`;
+  const isOff = textAt(results, 'value') === '0';
+  const why = isOff
+    ? "gdb's setting 'can-use-hw-watchpoints' is 0, so it would single-step the program"
+    : expression.startsWith('$')
+      ? 'only memory can be, not a register of the processor'
+      : `it does not fit into the debug registers, and gdb would single-step the program instead: thousands of times slower, and restartable sequences would abort for ever. ${DEBUG_REGISTERS} Watch a part of it`;
   return new RequestError('user', 'notWatchable', `'${expression}' cannot be watched: ${why}.`, { cause });
 }

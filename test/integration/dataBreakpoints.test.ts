@@ -186,7 +186,7 @@ describe('a data breakpoint', function () {
     const frameId = await topFrame(session);
     for (const [name, why] of [
       ['many', /4 debug registers/],
-      ['$rip', /register of the processor cannot be watched/],
+      ['$rip', /only memory can be, not a register/],
       ['3', /[Cc]onstant|not located/],
       ['no_such_name', /No symbol "no_such_name"/],
       ['local_shape.no_such', /no member named/],
