@@ -76,10 +76,12 @@ export class DataBreakpoints {
   async settleAll(): Promise<void> {
     const waiting = this.entries.filter(entry => entry.number === undefined);
     if (waiting.length === 0 || !this.ports.loaded()) return;
+    const before = waiting.map(entry => JSON.stringify(describe(entry)));
     await this.ports.whileStopped(async () => {
       for (const entry of waiting) await this.plant(entry);
     });
-    for (const entry of waiting) this.tellChanged(entry);
+    const changed = waiting.filter((entry, index) => JSON.stringify(describe(entry)) !== before[index]);
+    for (const entry of changed) this.tellChanged(entry);
   }
 
   /** Restartable sequences have become known: from now on triggers inside them must be judged. */
