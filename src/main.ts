@@ -11,6 +11,7 @@ type SubcommandMain = (args: readonly string[], out: Writable, err: Writable) =>
 const SUBCOMMAND_LOADERS: Partial<Record<Subcommand, () => Promise<SubcommandMain>>> = {
   inspect: async () => (await import('./cli/inspect.js')).runInspect,
   run: async () => (await import('./cli/run.js')).runRun,
+  'hold-terminal': async () => (await import('./cli/holdTerminal.js')).holdTerminal,
   demo: async () => (await import('./cli/demo.js')).runDemo,
 };
 

@@ -19,7 +19,7 @@ export type Invocation =
   | { readonly kind: 'wrong'; readonly message: string };
 
 /** The words that may stand first on the command line; each has its own options. */
-export const SUBCOMMANDS = ['inspect', 'run', 'demo'] as const;
+export const SUBCOMMANDS = ['inspect', 'run', 'demo', 'hold-terminal'] as const;
 export type Subcommand = (typeof SUBCOMMANDS)[number];
 
 export const HELP = `Usage:

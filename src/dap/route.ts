@@ -1,8 +1,11 @@
 import { RequestError } from '../util/errors.js';
 import type { Arguments, Body, CommandName } from './protocol.js';
 
-/** The life of a session: before `initialize`; before a program; with a program that runs or is stopped; after it. */
-export type SessionState = 'created' | 'initialized' | 'running' | 'stopped' | 'ended';
+/**
+ * The life of a session: before `initialize`; before a program; with a program that runs or is stopped; with a core file;
+ * after it.
+ */
+export type SessionState = 'created' | 'initialized' | 'running' | 'stopped' | 'postMortem' | 'ended';
 
 /** When a request makes sense: at any time; after `initialize`; with a program; with a stopped program. */
 export type RouteCondition = 'any' | 'initialized' | 'launched' | 'stopped';
@@ -73,6 +76,9 @@ export function checkState(command: string, when: RouteCondition, state: Session
     case 'running':
       if (when !== 'stopped') return;
       throw new RequestError(blame, 'notStopped', `${what}: the program is running. Pause it first.`);
+    case 'postMortem':
+      if (action === undefined || command === 'terminate' || command === 'restart') return;
+      throw new RequestError('user', 'postMortem', `${what}: this is a core file, nothing runs in it any more.`);
     case 'stopped':
       return;
   }

@@ -25,6 +25,11 @@ export function execContinue(options: ContinueOptions = {}): MiCommand {
   return miCommand('exec-continue', [...context, ...when(options.reverse, '--reverse'), ...when(options.all, '--all')]);
 }
 
+/** Stops all threads: of a native target, and behind a gdbserver, by SIGINT, which a program may wait for or block. */
+export function execInterrupt(): MiCommand {
+  return miCommand('exec-interrupt', ['--all']);
+}
+
 /** Steps to another source line, over calls. */
 export function execNext(options: StepOptions): MiCommand {
   return step('exec-next', options);

@@ -54,6 +54,8 @@ export interface GdbOptions {
   readonly args?: readonly string[];
   /** The environment for the target; gdb's own differs in a few variables, see {@link GdbProcess.restoreEnvironment}. */
   readonly env: NodeJS.ProcessEnv;
+  /** Variables for gdb alone, which the target does not get; null removes one. */
+  readonly ownEnv?: Readonly<Record<string, string | null>>;
   readonly cwd: string;
   /** Descriptors that gdb inherits, as 3, 4 and so on. */
   readonly extraFds?: readonly number[];
@@ -183,7 +185,7 @@ export async function startGdb(options: GdbOptions, spawned = spawnGdb(options))
     const limit = options.startTimeout ?? DEFAULT_START_TIMEOUT;
     const { version, features } = await withTimeout(greet(client), limit, `it gave no answer within ${limit / 1000} s`);
     const warnings = version.major < OLDEST_TESTED_MAJOR ? [tooOld(options.gdb, version)] : [];
-    return new GdbProcess(child, client, version, features, warnings, restoringCommands(options.env));
+    return new GdbProcess(child, client, version, features, warnings, restoringCommands(options));
   } catch (error) {
     const endedByItself = !client.isOpen;
     const end = await child.end(endedByItself ? END_TIMEOUT : 0);
@@ -208,7 +210,7 @@ export async function spawnGdb(options: GdbOptions): Promise<SpawnedGdb> {
   const ours = ['--interpreter=mi3', '--quiet', '-iex', 'set auto-load local-gdbinit off'];
   const child = spawn(options.gdb, [...(options.args ?? []), ...ours], {
     cwd: options.cwd,
-    env: { ...options.env, ...OWN_VARIABLES },
+    env: ownEnvironment(options),
     stdio: ['pipe', 'pipe', 'pipe', ...(options.extraFds ?? [])],
     // A session of its own: a ^C on the adapter's terminal must not reach gdb, which would stop the target with it. gdb
     // still ends with the adapter, when its stdin does.
@@ -239,8 +241,13 @@ const OWN_VARIABLES = { LANGUAGE: 'en', SHELL: '/bin/sh' } as const;
 /** gdb puts LINES and COLUMNS into the target's environment when it sets its own screen size. */
 const VARIABLES_GDB_CHANGES = [...Object.keys(OWN_VARIABLES), 'LINES', 'COLUMNS'];
 
-function restoringCommands(env: NodeJS.ProcessEnv): MiCommand[] {
-  return VARIABLES_GDB_CHANGES.map(name => {
+function ownEnvironment({ env, ownEnv = {} }: GdbOptions): NodeJS.ProcessEnv {
+  const own = Object.entries(ownEnv).map(([name, value]) => [name, value ?? undefined] as const);
+  return { ...env, ...Object.fromEntries(own), ...OWN_VARIABLES };
+}
+
+function restoringCommands({ env, ownEnv = {} }: GdbOptions): MiCommand[] {
+  return [...VARIABLES_GDB_CHANGES, ...Object.keys(ownEnv)].map(name => {
     const value = env[name];
     return value === undefined ? unsetEnvironment(name) : setEnvironment(name, value);
   });

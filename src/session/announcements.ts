@@ -5,6 +5,9 @@ const HIT = /^(Thread \d+ .* hit )?(Temporary breakpoint|Breakpoint|Hardware ass
 const WATCH =
   /^(Thread \d+ .* hit )?(Hardware (access \(read\/write\) |read )?watchpoint|Watchpoint) \d+: |^\nWatchpoint \d+ deleted because/;
 
+/** What gdb prints at a stop that it makes for a library (`stop-on-solib-events`). */
+const LIBRARY = /^(Stopped due to (spurious )?shared library event| {2}Inferior (un)?loaded )/;
+
 /** What comes with it: an empty line before, the source line behind, another thread's selection. */
 const AROUND = /^(\n|(0x[0-9a-f]+\t)?\d+\t.*\n|\[Switching to Thread .*\]\n)$/;
 
@@ -19,7 +22,7 @@ export class Announcements {
   /** What is left of one record of console text. */
   strip(text: string): string {
     if (WATCH.test(text)) this.isBehindWatch = true;
-    if (this.isBehindWatch) return '';
+    if (this.isBehindWatch || LIBRARY.test(text)) return '';
     const isHit = HIT.test(text);
     const isAround = AROUND.test(text);
     const isAnnouncement = isHit || (isAround && (this.isBehindHit || !/^(0x|\d)/.test(text)));

@@ -128,6 +128,19 @@ export class Breakpoints {
     for (const entry of this.table.all()) await this.remove(entry);
   }
 
+  /** The process goes, another comes: takes what gdb has out of it; {@link settleAll} puts it back, with counts at 0. */
+  async lift(): Promise<void> {
+    for (const entry of this.table.all()) {
+      const [first, ...rest] = numbersOf(entry);
+      entry.atPlace = undefined;
+      entry.planted.clear();
+      entry.disabled.clear();
+      if (first !== undefined) await this.ports.gdb.send(breakDelete([first, ...rest]));
+      if (entry.problem === undefined) await this.prepare(entry);
+    }
+    this.hits.clear();
+  }
+
   /** Makes the breakpoints of one kind (of one file) those that are wanted; what is there already stays, with its count. */
   private async replace(scope: (place: Place) => boolean, wanted: readonly Wish[]): Promise<D.Breakpoint[]> {
     const old = this.table.all().filter(entry => scope(entry.place));

@@ -54,6 +54,7 @@ const BEHAVIOURS: D.Capabilities = {
   supportsSingleThreadExecutionRequests: true,
   supportsDelayedStackTraceLoading: true,
   supportTerminateDebuggee: true,
+  supportSuspendDebuggee: true,
   supportsEvaluateForHovers: true,
   supportsValueFormattingOptions: true,
   supportsClipboardContext: true,

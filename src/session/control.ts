@@ -52,7 +52,7 @@ export class Control {
     this.reverse = new Reverse({ ...ports, resume: start => execution.resume(start) });
     const dataBreakpointInfo = new DataBreakpointInfo({
       gdb,
-      whileStopped: job => execution.whileStopped(job),
+      whileStopped: job => execution.silent.whileStopped(job),
       loaded: ports.loaded,
       placeOf: (reference, name) => ports.placeOf(reference, name),
       frameOf: id => ports.frameOf(id),

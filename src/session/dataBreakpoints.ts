@@ -84,6 +84,11 @@ export class DataBreakpoints {
     for (const entry of changed) this.tellChanged(entry);
   }
 
+  /** The process goes, another comes: takes what gdb has out of it; {@link settleAll} puts it back. */
+  async lift(): Promise<void> {
+    for (const entry of this.entries) if (entry.number !== undefined) await this.unplant(entry);
+  }
+
   /** Restartable sequences have become known: from now on triggers inside them must be judged. */
   async regionsChanged(): Promise<void> {
     const unjudged = this.entries.filter(({ number, isJudged }) => number !== undefined && !isJudged);

@@ -26,7 +26,10 @@ export class Execution {
   private ended = false;
   /** The process has ended; the reaction to that may still be waiting its turn. */
   private isGone = false;
-  private readonly silent: SilentStops;
+  /** Counts the processes: a reaction to one that is gone must not meet the next. */
+  private epoch = 0;
+  /** Stops for the adapter's own work. */
+  readonly silent: SilentStops;
   private readonly lost = new LostAttempts();
   private readonly single: SingleThread;
   private readonly toTarget = new StepsToTarget();
@@ -36,7 +39,7 @@ export class Execution {
   constructor(private readonly ports: ExecutionPorts) {
     const { gdb } = ports;
     this.single = new SingleThread(gdb);
-    this.interrupter = new Interrupter(gdb, ports.processId, ports.gdbPid);
+    this.interrupter = new Interrupter(gdb, ports);
     this.silent = new SilentStops({
       interrupter: this.interrupter,
       isRunning: () => this.gdbRunning,
@@ -159,17 +162,11 @@ export class Execution {
     if (this.pause === undefined && !this.ended) this.interrupter.request('pause');
   }
 
-  /**
-   * Runs `job` while no thread runs: at once where the target is stopped, else in a stop that the client is not told of.
-   * For what gdb refuses while the target runs.
-   */
-  whileStopped<T>(job: () => Promise<T>, resume = true): Promise<T> {
-    return this.silent.whileStopped(job, resume);
-  }
-
-  /** Runs a command that lets the target go on to a stop which is nobody's business, and waits for that stop. */
-  runToStop(start: () => Promise<unknown>): Promise<StoppedEvent> {
-    return this.silent.runToStop(start);
+  /** Another process takes the place of one that is gone; what was to be done about that one still is void. */
+  beginAnew(): void {
+    this.end();
+    this.epoch += 1;
+    this.ended = this.isGone = false;
   }
 
   // --- what gdb says
@@ -214,7 +211,9 @@ export class Execution {
 
   /** A process that ends meanwhile takes the ground from under what is being done with it: that is nobody's fault. */
   private post(job: () => Promise<void>): void {
+    const { epoch } = this;
     this.ports.client.post(async () => {
+      if (epoch !== this.epoch) return;
       try {
         await job();
       } catch (error) {
@@ -324,7 +323,8 @@ export class Execution {
     }
   }
 
-  private report(stop: StoppedEvent, as?: Partial<D.StoppedEvent['body']>): void {
+  /** Tells the client of a stop. */
+  report(stop: StoppedEvent, as?: Partial<D.StoppedEvent['body']>): void {
     const asked = this.interrupter.wasPause(stop);
     this.interrupter.makeStale();
     const pause = new Pause(stop);

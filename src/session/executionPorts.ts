@@ -12,7 +12,10 @@ export interface ExecutionPorts {
   readonly answers: Gdb;
   readonly client: Client;
   readonly tell: Tell;
+  /** The process, where it is one of this machine's. */
   readonly processId: () => number | undefined;
+  /** Whether the process is another machine's. */
+  readonly isRemote: () => boolean;
   readonly gdbPid: () => number | undefined;
   /** Regions whose functions hold one of the addresses; none while rseq awareness is off. */
   readonly regionsNear: (addresses: readonly Address[]) => readonly Region[];

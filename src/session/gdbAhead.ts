@@ -41,10 +41,11 @@ export class GdbAhead {
    * @param output gets what the program prints from now on
    */
   take(
-    wanted: Pick<GdbOptions, 'gdb' | 'args'>,
+    wanted: Pick<GdbOptions, 'gdb' | 'args' | 'ownEnv'>,
     output: (stream: OutputStream, text: string) => void,
   ): GdbParts | undefined {
-    const fits = wanted.gdb === this.parts?.options.gdb && (wanted.args ?? []).length === 0;
+    const { gdb, args = [], ownEnv = {} } = wanted;
+    const fits = gdb === this.parts?.options.gdb && args.length === 0 && Object.keys(ownEnv).length === 0;
     if (!fits) {
       void this.discard();
       return undefined;

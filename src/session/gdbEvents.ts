@@ -9,10 +9,10 @@ import type { Control } from './control.js';
 import type { DataBreakpoints } from './dataBreakpoints.js';
 import type { Execution } from './execution.js';
 import type { Inspection } from './inspection.js';
-import type { Lifecycle } from './lifecycle.js';
 import type { Logpoints } from './logpoints.js';
 import type { Modules } from './modules.js';
 import type { Client, Gdb, Tell } from './ports.js';
+import type { TargetProcess } from './target/targetProcess.js';
 
 /** Whom gdb's events concern. */
 export interface GdbEventsPorts {
@@ -26,8 +26,8 @@ export interface GdbEventsPorts {
   readonly control: Control;
   readonly modules: Modules;
   readonly logpoints: Logpoints;
-  readonly lifecycle: Lifecycle;
   readonly inspection: Inspection;
+  readonly process: TargetProcess;
 }
 
 /** Hands what gdb says to the subjects that it concerns. */
@@ -38,7 +38,7 @@ export class GdbEvents {
 
   /** One asynchronous record, at once. */
   onEvent(event: MiEvent): void {
-    const { execution, breakpoints, dataBreakpoints, modules, inspection, lifecycle, client } = this.ports;
+    const { execution, breakpoints, dataBreakpoints, modules, inspection, process, client } = this.ports;
     switch (event.kind) {
       case 'running':
         execution.onRunning();
@@ -55,15 +55,15 @@ export class GdbEvents {
         execution.threadEnded(event.threadId);
         return;
       case 'groupStarted':
-        lifecycle.processStarted(event.pid);
-        inspection.loaded.processStarted(event.pid);
+        process.began(event.pid);
+        // The number of a process elsewhere may be that of another one here.
+        if (process.localId !== undefined) inspection.loaded.processStarted(event.pid);
         return;
       case 'libraryLoaded':
         inspection.loaded.libraryLoaded(event.library);
         client.post(async () => {
-          const pid = lifecycle.processId;
-          if (pid === undefined) return;
-          await modules.libraryLoaded(event.library, pid);
+          if (process.id === undefined) return;
+          await modules.libraryLoaded(event.library);
           await dataBreakpoints.regionsChanged();
         });
         return;

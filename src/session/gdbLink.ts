@@ -7,6 +7,7 @@ import { startGdb, type GdbProcess } from '../mi/gdbProcess.js';
 import { RequestError } from '../util/errors.js';
 import type { BusyClock } from '../util/timing.js';
 import type { GdbAhead } from './gdbAhead.js';
+import { gdbEnvironment } from './gdbSetup.js';
 import { InferiorIo, type OutputStream } from './inferiorIo.js';
 import type { Configuration } from './config/configuration.js';
 import { GdbWatch } from './gdbWatch.js';
@@ -59,6 +60,11 @@ export class GdbLink implements Gdb {
     return this.process?.features.has('python') === true;
   }
 
+  /** Whether gdb is there and has not been told to end. */
+  get isRunning(): boolean {
+    return this.process !== undefined && this.ending === undefined;
+  }
+
   /** What gives the program the environment that the adapter was started in. */
   get restoreEnvironment(): readonly MiCommand[] {
     return this.process?.restoreEnvironment ?? [];
@@ -73,7 +79,7 @@ export class GdbLink implements Gdb {
   }
 
   /**
-   * Starts gdb; for a launch with terminals for the program.
+   * Starts gdb; for a program that is launched here with terminals for it.
    *
    * @throws RequestError `gdbNotUsable` or `terminalNotUsable`
    */
@@ -81,8 +87,8 @@ export class GdbLink implements Gdb {
     const output = (stream: OutputStream, text: string): void => {
       this.listener.output(stream, text);
     };
-    const wanted = { gdb: config.gdb, args: config.gdbArguments };
-    const isLaunch = config.request === 'launch';
+    const wanted = { gdb: config.gdb, args: config.gdbArguments, ownEnv: gdbEnvironment(config) };
+    const isLaunch = config.beginning.kind === 'launch';
     const ready = isLaunch ? this.ahead?.take(wanted, output) : undefined;
     if (isLaunch) this.io = ready?.io ?? new InferiorIo(output);
     else await this.ahead?.discard();
@@ -101,9 +107,9 @@ export class GdbLink implements Gdb {
     await this.io?.prepare(gdb);
   }
 
-  /** Makes the terminals the next program's own, and sets its arguments. */
-  async useTerminal(args: readonly string[]): Promise<void> {
-    const commands = (await this.io?.setupCommands(args)) ?? [];
+  /** Makes the terminals the next program's own, and sets its arguments and redirections (shell text, quoted). */
+  async useTerminal(args: readonly string[], redirections: string): Promise<void> {
+    const commands = (await this.io?.setupCommands(args, redirections)) ?? [];
     await Promise.all(commands.map(command => this.send(command)));
   }
 
@@ -139,6 +145,7 @@ export class GdbLink implements Gdb {
   async detach(): Promise<void> {
     const limit = AbortSignal.timeout(DETACH_MS);
     await Promise.race([this.send(targetDetach()), once(limit, 'abort')]);
+    this.io?.handOver();
   }
 
   /**

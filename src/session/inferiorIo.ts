@@ -38,6 +38,10 @@ const UNLOCK_WITH_PERL =
   'for my $fd (3, 4) { open(my $f, "+<&=", $fd) or die "$!"; my $zero = pack("i", 0); ' +
   'ioctl($f, 0x40045431, $zero) or die "$!"; fcntl($f, 4, 2 | 2048) or die "$!"; }';
 
+/** A master reads as at an end (EIO) when the last one who used its terminal has closed it; then the reader is closed too. */
+const KEEP_OPEN =
+  'for (const fd of [3, 4]) new (require("node:tty").ReadStream)(fd).on("error", () => {}).on("data", () => {});';
+
 /**
  * The terminals of a launched target: stdin, stdout and its controlling terminal on one, stderr on another, so that the
  * two outputs can be told apart (their order among each other is lost) and both are terminals to the target.
@@ -131,6 +135,15 @@ export class InferiorIo {
    */
   async drain(): Promise<void> {
     await Promise.all([this.primary.drain(randomUUID()), this.errors.drain(randomUUID())]);
+  }
+
+  /**
+   * The target shall live on without us: a process of its own keeps the terminals open, and throws away what is printed,
+   * until nobody uses them any more. Without it the target would get SIGHUP, or wait in its output for ever.
+   */
+  handOver(): void {
+    const stdio: ('ignore' | number)[] = ['ignore', 'ignore', 'ignore', ...this.masterFds];
+    spawn(process.execPath, ['-e', KEEP_OPEN], { stdio, detached: true }).unref();
   }
 
   /** Gives the terminals back; a process that still uses them gets SIGHUP. */

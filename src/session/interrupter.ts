@@ -1,4 +1,5 @@
 import { console as consoleCommand } from '../mi/commands.js';
+import { execInterrupt } from '../mi/commandsExecution.js';
 import { dataEvaluateExpression } from '../mi/commandsInspection.js';
 import type { StoppedEvent } from '../mi/events.js';
 import { textAt } from '../mi/fields.js';
@@ -11,22 +12,29 @@ import type { Gdb } from './ports.js';
  */
 export type InterruptPurpose = 'pause' | 'step' | 'silent';
 
+/** What stops a target: its process here, or gdb. */
+export interface InterrupterPorts {
+  /** The process, where it is one of this machine's. */
+  readonly processId: () => number | undefined;
+  /** gdb's own process: it stops threads by SIGSTOP as well. */
+  readonly gdbPid: () => number | undefined;
+  readonly isRemote: () => boolean;
+}
+
 /**
  * Stops a running target by SIGSTOP from the adapter itself, which gdb takes and the program never sees.
  *
  * Not by `-exec-interrupt`: gdb 13 to 18 send SIGINT, which a program that blocks it never stops for, and one that waits
- * for it (sigwait, signalfd) receives.
+ * for it (sigwait, signalfd) receives. Only of a remote target gdb is all there is: a gdbserver sends SIGINT then.
  */
 export class Interrupter {
   /** Why interrupts have been sent whose stop has not been seen; `stale` where another stop has come before. */
   private pending: (InterruptPurpose | 'stale')[] = [];
   private readonly purposes = new WeakMap<StoppedEvent, InterruptPurpose | 'stale'>();
 
-  /** @param gdbPid gdb's own process: it stops threads by SIGSTOP as well */
   constructor(
     private readonly gdb: Gdb,
-    private readonly processId: () => number | undefined,
-    private readonly gdbPid: () => number | undefined,
+    private readonly ports: InterrupterPorts,
   ) {}
 
   /** Settings that make gdb report SIGSTOP and keep it from the program. */
@@ -34,7 +42,13 @@ export class Interrupter {
 
   /** @throws RequestError where there is no process or it may not be signalled */
   request(purpose: InterruptPurpose): void {
-    const pid = this.processId();
+    if (this.ports.isRemote()) {
+      this.pending.push(purpose);
+      // What gdb answers tells nothing: where the target has stopped meanwhile there is nothing left to do.
+      this.gdb.send(execInterrupt()).catch(() => undefined);
+      return;
+    }
+    const pid = this.ports.processId();
     if (pid === undefined) throw new RequestError('user', 'noProcess', 'There is no running process to stop.');
     try {
       process.kill(pid, 'SIGSTOP');
@@ -53,12 +67,17 @@ export class Interrupter {
    * @returns `stale` for an interrupt that another stop has made pointless; undefined where the stop is not ours
    */
   async recognise(stop: StoppedEvent): Promise<InterruptPurpose | 'stale' | undefined> {
-    if (stop.signalName !== 'SIGSTOP') return undefined;
-    if (!(await this.isFromUs())) return undefined;
+    if (!(await this.isOurs(stop))) return undefined;
     const purpose = (['pause', 'silent', 'step'] as const).find(each => this.pending.includes(each)) ?? 'stale';
     this.pending = [];
     this.purposes.set(stop, purpose);
     return purpose;
+  }
+
+  private async isOurs({ signalName }: StoppedEvent): Promise<boolean> {
+    // Nothing tells an interrupt of gdb's from another SIGINT there.
+    if (this.ports.isRemote()) return this.pending.length > 0 && (signalName === 'SIGINT' || signalName === '0');
+    return signalName === 'SIGSTOP' && (await this.isFromUs());
   }
 
   /**
@@ -68,7 +87,7 @@ export class Interrupter {
   private async isFromUs(): Promise<boolean> {
     try {
       const { results } = await this.gdb.send(dataEvaluateExpression('$_siginfo._sifields._kill.si_pid'));
-      return [process.pid, this.gdbPid()].map(String).includes(textAt(results, 'value') ?? '');
+      return [process.pid, this.ports.gdbPid()].map(String).includes(textAt(results, 'value') ?? '');
     } catch {
       // Another signal is killing the process meanwhile: nothing more can be read of it, and nobody shall see this stop.
       return this.pending.length > 0;

@@ -1,38 +1,23 @@
-import { dirname, resolve } from 'node:path';
-import { readlink } from 'node:fs/promises';
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
-import { optionalBoolean } from '../dap/arguments.js';
-import type { RouteTable, SessionState } from '../dap/route.js';
-import {
-  console as consoleCommand,
-  enablePrettyPrinting,
-  gdbShow,
-  userCommand,
-  type MiCommand,
-} from '../mi/commands.js';
-import { breakInsert } from '../mi/commandsBreakpoints.js';
-import {
-  environmentCd,
-  fileExecAndSymbols,
-  setEnvironment,
-  targetAttach,
-  unsetEnvironment,
-} from '../mi/commandsTarget.js';
+import type { RequestContext, RouteTable, SessionState } from '../dap/route.js';
+import { gdbSet, gdbShow } from '../mi/commands.js';
 import { execContinue } from '../mi/commandsExecution.js';
-import { textAt, tupleAt } from '../mi/fields.js';
+import { textAt } from '../mi/fields.js';
 import { messageOf, RequestError } from '../util/errors.js';
-import type { Execution } from './execution.js';
-import type { GdbLink } from './gdbLink.js';
-import { Interrupter } from './interrupter.js';
-import type { Request } from './config/attribute.js';
-import { parseConfiguration, type Beginning, type Configuration } from './config/configuration.js';
-import type { Modules } from './modules.js';
-import { attachAdvice, checkProcess, kill, within } from './targetProcess.js';
-import { rescue } from './orphanedCode.js';
-import type { AllBreakpoints, Client, Tell } from './ports.js';
 
-/** How long a program may take to end by itself when it is asked to, in milliseconds. */
-const TERMINATION_MS = 1000;
+import { ClientTerminal } from './clientTerminal.js';
+import type { Request } from './config/attribute.js';
+import { parseConfiguration, type Configuration } from './config/configuration.js';
+import type { Execution } from './execution.js';
+import { settings } from './gdbSetup.js';
+import type { GdbLink } from './gdbLink.js';
+import type { Modules } from './modules.js';
+import type { AllBreakpoints, Client, Tell } from './ports.js';
+import { untoldStop } from './stopWaiter.js';
+import { makeTarget } from './target/makeTarget.js';
+import type { StopShown, Target } from './target/target.js';
+import type { TargetProcess } from './target/targetProcess.js';
+import { carryOut } from './userCommands.js';
 
 /** What the life of a session touches: nearly everything; the composition root hands it over. */
 export interface LifecyclePorts {
@@ -42,25 +27,29 @@ export interface LifecyclePorts {
   readonly execution: Execution;
   readonly breakpoints: AllBreakpoints;
   readonly modules: Modules;
+  readonly process: TargetProcess;
   readonly capabilities: () => D.Capabilities;
+  /** The reverse request of that name. */
+  runInTerminal(args: D.RunInTerminalRequestArguments): Promise<unknown>;
   /** The configuration is known: before gdb is started. */
   configured(config: Configuration): void;
+  /** Says that the session is over, once. */
+  terminated(): void;
 }
 
-/** From `initialize` to the end: starts gdb and the program, lets go of them, and leaves nothing behind. */
+type RawArguments = Readonly<Record<string, unknown>>;
+
+/** From `initialize` until the program runs, and when it is started anew. How it ends: `ending.ts`. */
 export class Lifecycle {
   private initialized = false;
   /** What the client said of itself in `initialize`. */
   client: Partial<D.InitializeRequestArguments> = {};
   private config: Configuration | undefined;
-  private pid: number | undefined;
-  private hasExited = false;
-  private terminatedSent = false;
-  private exitListeners: (() => void)[] = [];
-  /** What is done for a process whose gdb was killed. */
-  private rescue: Promise<void> | undefined;
+  /** What is debugged, and how it was come by; from the beginning of `launch` or `attach`. */
+  target: Target | undefined;
   /** gdb's number of the breakpoint that `stopOnEntry` asked for. */
   private entryBreakpoint: string | undefined;
+  private readonly closing = new AbortController();
 
   constructor(private readonly ports: LifecyclePorts) {}
 
@@ -73,272 +62,186 @@ export class Lifecycle {
         return this.ports.capabilities();
       },
     },
-    launch: { when: 'initialized', run: args => this.begin('launch', args) },
-    attach: { when: 'initialized', run: args => this.begin('attach', args) },
+    launch: { when: 'initialized', run: (args, context) => this.begin('launch', args as RawArguments, context) },
+    attach: { when: 'initialized', run: (args, context) => this.begin('attach', args as RawArguments, context) },
     configurationDone: { when: 'initialized', run: () => this.run() },
-    terminate: { when: 'any', overtakes: true, run: () => this.terminate() },
-    disconnect: {
-      when: 'any',
-      overtakes: true,
-      run: args => this.disconnect(optionalBoolean(args, 'terminateDebuggee')),
-    },
+    restart: { when: 'launched', run: args => this.restart(args) },
   };
-
-  /** The debuggee's process; undefined before it exists and after it has ended. */
-  get processId(): number | undefined {
-    return this.hasExited ? undefined : this.pid;
-  }
 
   /** Whether a stop is the one that `stopOnEntry` asked for. */
   isEntry(breakpointNumber: string | undefined): boolean {
     return breakpointNumber !== undefined && breakpointNumber === this.entryBreakpoint;
   }
 
+  /** Commands for gdb before it is ended. */
+  get exitCommands(): Configuration['exitCommands'] {
+    return this.config?.exitCommands ?? [];
+  }
+
   state(): SessionState {
+    const { execution, process } = this.ports;
     if (!this.initialized) return 'created';
-    if (this.hasExited || this.ports.execution.hasEnded) return 'ended';
-    if (this.pid === undefined) return 'initialized';
-    return this.ports.execution.stopped === undefined ? 'running' : 'stopped';
+    if (process.hasEnded || execution.hasEnded) return 'ended';
+    if (process.id === undefined) return 'initialized';
+    if (execution.stopped === undefined) return 'running';
+    return this.target?.isPostMortem === true ? 'postMortem' : 'stopped';
   }
 
-  /** gdb has started or attached to a process. */
-  processStarted(pid: number): void {
-    if (this.pid === undefined || this.hasExited) this.pid = pid;
+  /** The session is over: nothing is waited for any longer. */
+  close(): void {
+    this.closing.abort();
+    this.target?.close?.();
   }
 
-  /** The program has ended by itself or by us: its output first, then its end. */
-  async exited(exitCode: number): Promise<void> {
-    this.hasExited = true;
-    await this.ports.link.drainTerminal();
-    this.ports.client.emit('exited', { exitCode });
-    this.sendTerminated();
-    for (const listener of this.exitListeners.splice(0)) listener();
-  }
-
-  /** gdb has ended; unless that was asked for, the session ends with it. */
-  gdbEnded(why: string): void {
-    const orphan = this.attachedTo;
-    this.ports.execution.end();
-    this.hasExited = true;
-    for (const listener of this.exitListeners.splice(0)) listener();
-    if (orphan !== undefined) this.rescue = rescue(orphan, this.ports.tell);
-    if (this.terminatedSent) return;
-    const left = orphan === undefined ? 'the program has ended with it' : 'the program goes on without it';
-    this.ports.tell('important', `${why} The session is over; ${left}.\n`);
-    this.sendTerminated();
-  }
-
-  /** Lets go of everything. Never rejects. */
-  async end(): Promise<void> {
-    this.terminatedSent = true;
-    await this.endGdb();
-  }
-
-  /** Ends gdb; what it was attached to lives on unharmed. */
-  private async endGdb(): Promise<void> {
-    const orphan = this.attachedTo;
-    const forced = await this.ports.link.end();
-    if (forced && orphan !== undefined) this.rescue ??= rescue(orphan, this.ports.tell);
-    await this.rescue;
-  }
-
-  /** The process that outlives gdb. */
-  private get attachedTo(): number | undefined {
-    return this.config?.request === 'attach' ? this.processId : undefined;
-  }
-
-  private async begin(request: Request, args: object): Promise<void> {
-    this.refuseSecond();
-    const config = parseConfiguration(request, args as Readonly<Record<string, unknown>>, text => {
-      this.ports.tell('console', `${text}\n`);
-    });
-    this.ports.configured(config);
-    const { beginning } = config;
-    switch (beginning.kind) {
-      case 'launch':
-        await this.launch(config, resolve(beginning.program));
-        break;
-      case 'attach':
-        await this.attach(config, beginning);
+  private async begin(request: Request, args: RawArguments, context: RequestContext): Promise<void> {
+    if (this.config !== undefined) {
+      throw new RequestError('user', 'alreadyLaunched', 'This session already has a program. Start another session.');
     }
+    const config = this.parse(request, args);
+    this.ports.configured(config);
+    const waiting = AbortSignal.any([context.signal, this.closing.signal]);
+    this.target = await makeTarget(this.targetPorts(config), waiting);
+    await this.bringUp(config, this.target);
+    this.config = config;
     this.ports.client.emit('initialized');
   }
 
-  private async launch(config: Configuration, program: string): Promise<void> {
-    await this.ports.modules.readMain(program);
-    await this.startGdb(config, async () => {
-      const { link } = this.ports;
-      await this.sendAll([
-        fileExecAndSymbols(program),
-        environmentCd(config.cwd ?? dirname(program)),
-        ...link.restoreEnvironment,
-        ...Object.entries(config.env).map(([name, value]) =>
-          value === null ? unsetEnvironment(name) : setEnvironment(name, value),
-        ),
-      ]);
-      await link.useTerminal(config.args);
-    });
-  }
-
-  private async attach(config: Configuration, beginning: Beginning & { kind: 'attach' }): Promise<void> {
-    const { processId } = beginning;
-    checkProcess(processId);
-    const program = beginning.program ?? (await readlink(`/proc/${processId}/exe`).catch(() => undefined));
-    if (program !== undefined) await this.ports.modules.readMain(resolve(program));
-    await this.startGdb(config, async () => {
-      if (program !== undefined) await this.sendAll([fileExecAndSymbols(resolve(program))]);
-      try {
-        await this.ports.execution.runToStop(() => this.ports.link.send(targetAttach(processId)));
-      } catch (error) {
-        throw new RequestError('user', 'cannotAttach', attachAdvice(processId, messageOf(error)), { cause: error });
-      }
-      this.pid = processId;
-    });
-    await this.ports.modules.relocate(processId);
-  }
-
-  /** Starts gdb and makes it ready; where that fails, nothing is left running. */
-  private async startGdb(config: Configuration, prepare: () => Promise<void>): Promise<void> {
-    const { link, modules } = this.ports;
+  /** Starts gdb and gives it the program; where that fails, nothing is left running. */
+  private async bringUp(config: Configuration, target: Target): Promise<void> {
+    const { link, modules, process } = this.ports;
     try {
+      const program = await target.program();
+      if (program !== undefined) await modules.readMain(program);
       await link.start(config);
-      await this.sendAll([Interrupter.setup, enablePrettyPrinting()]);
-      await prepare();
-      for (const { text, ignoreFailures } of config.setupCommands) await this.setUp(text, ignoreFailures);
+      await Promise.all(settings(config).map(command => link.send(command)));
+      await carryOut(config.preConnectCommands, 'preConnectCommands', this.ports);
+      await carryOut(config.setupCommands, 'setupCommands', this.ports);
+      await target.prepare();
+      await carryOut(config.initCommands, 'initCommands', this.ports);
       await link.assertSettings();
       const { results } = await link.send(gdbShow('scheduler-locking'));
       this.ports.execution.schedulerLockingChanged(textAt(results, 'value') ?? 'replay');
-      await modules.buildMain();
-      this.config = config;
+      await modules.buildMain(process.id !== undefined);
     } catch (error) {
+      target.close?.();
       await link.end();
       throw error;
     }
   }
 
-  private async setUp(text: string, ignoreFailures: boolean): Promise<void> {
-    try {
-      await this.ports.link.send(userCommand(text));
-    } catch (error) {
-      if (ignoreFailures) return;
-      throw new RequestError('user', 'setupFailed', `The setup command '${text}' failed: ${messageOf(error)}`, {
-        cause: error,
-      });
-    }
-  }
-
   /** `configurationDone`: the breakpoints are known, the program runs. */
   private async run(): Promise<void> {
-    const { config } = this;
-    if (config === undefined) throw new RequestError('user', 'notLaunched', "Send 'launch' or 'attach' first.");
-    if (config.request === 'launch') await this.startProgram(config);
-    this.ports.client.emit('process', {
-      name: nameOf(config),
-      isLocalProcess: true,
-      startMethod: config.request,
-      ...(this.pid === undefined ? {} : { systemProcessId: this.pid }),
+    const { config, target } = this;
+    if (config === undefined || target === undefined) {
+      throw new RequestError('user', 'notLaunched', "Send 'launch' or 'attach' first.");
+    }
+    try {
+      await carryOut(config.preRunCommands, 'preRunCommands', this.ports);
+      await target.start();
+    } catch (error) {
+      this.ports.process.exited();
+      target.close?.();
+      await this.ports.link.end();
+      this.ports.terminated();
+      throw error;
+    }
+    await this.setGoing(target);
+  }
+
+  /** The process is there and stopped at its beginning: brings regions and breakpoints to it, and lets it go. */
+  private async setGoing(target: Target): Promise<void> {
+    const { breakpoints, client, link, modules, process } = this.ports;
+    await modules.relocate();
+    client.emit('process', {
+      name: target.name,
+      isLocalProcess: target.isLocal,
+      startMethod: target.startMethod,
+      ...(process.localId === undefined ? {} : { systemProcessId: process.localId }),
     });
-    await this.ports.breakpoints.settleAll();
-    await this.ports.link.send(execContinue());
+    await breakpoints.settleAll();
+    await this.holdThreads(target);
+    if (target.begin === 'run') await link.send(execContinue());
+    else await this.show(target.begin);
   }
 
-  /**
-   * Starts the program and stops it before its first instruction: only now is it known where it lies, so only now can
-   * breakpoints be moved out of regions or set at addresses.
-   */
-  private async startProgram(config: Configuration): Promise<void> {
-    const { execution, link, modules } = this.ports;
-    let pid: number;
-    try {
-      const stop = await execution.runToStop(() => link.send(consoleCommand('starti')));
-      if (this.pid === undefined) throw new Error('gdb named no process');
-      pid = this.pid;
-      if (stop.reason !== undefined && stop.reason !== 'signal-received') throw new Error('the program ended at once');
-    } catch (error) {
-      this.hasExited = true;
-      await link.end();
-      this.sendTerminated();
-      throw new RequestError('user', 'cannotStart', `The program could not be started: ${messageOf(error)}`, {
-        cause: error,
-      });
-    }
-    await modules.relocate(pid);
-    if (config.stopOnEntry) await this.stopInMain();
+  /** gdb takes the mode only where there is a process. */
+  private async holdThreads({ isPostMortem }: Target): Promise<void> {
+    const mode = this.config?.schedulerLocking;
+    if (mode === undefined || isPostMortem) return;
+    await this.ports.link.send(gdbSet('scheduler-locking', mode));
+    this.ports.execution.schedulerLockingChanged(mode);
   }
 
-  private async stopInMain(): Promise<void> {
-    try {
-      const insert = breakInsert({ location: { kind: 'function', name: 'main' }, temporary: true });
-      const { results } = await this.ports.link.send(insert);
-      this.entryBreakpoint = textAt(tupleAt(results, 'bkpt') ?? {}, 'number');
-    } catch (error) {
-      this.ports.tell('important', `The program cannot be stopped on entry: ${messageOf(error)}\n`);
-    }
+  /** Tells the client of a target that is stopped already. */
+  private async show(as: StopShown): Promise<void> {
+    const stop = await untoldStop(this.ports.link);
+    if (stop !== undefined) this.ports.execution.report(stop, as);
   }
 
-  /** Asks the program to end, then makes it, then does without gdb, which may hang. */
-  private async terminate(): Promise<void> {
-    const pid = this.processId;
-    if (pid === undefined || this.config === undefined) {
-      await this.endGdb();
-      this.sendTerminated();
+  /** Starts the program anew in this session: the breakpoints stay, changed arguments count. */
+  private async restart({ arguments: given }: D.RestartArguments): Promise<void> {
+    const { config, target } = this;
+    if (config === undefined || target === undefined) return;
+    const wanted = isRecord(given) ? this.parse(config.request, given) : config;
+    const { breakpoints, execution, process } = this.ports;
+    if (wanted.customResetCommands.length > 0) {
+      await execution.silent.whileStopped(() =>
+        carryOut(wanted.customResetCommands, 'customResetCommands', this.ports),
+      );
       return;
     }
-    const exited = new Promise<boolean>(listener =>
-      this.exitListeners.push(() => {
-        listener(true);
-      }),
-    );
-    void this.askToEnd(pid);
-    if (await within(exited, TERMINATION_MS)) return;
-    kill(pid, 'SIGKILL');
-    if (await within(exited, TERMINATION_MS)) return;
-    this.ports.link.kill();
-    await exited;
+    await breakpoints.lift();
+    await target.reset(wanted);
+    this.config = wanted;
+    if (!target.isPostMortem) process.forget();
+    execution.beginAnew();
+    await carryOut(wanted.preRunCommands, 'preRunCommands', this.ports);
+    await target.start();
+    await this.setGoing(target);
   }
 
-  /** SIGTERM, with nothing of ours left that could stop the program on its way out. */
-  private async askToEnd(pid: number): Promise<void> {
-    const { breakpoints, execution, link } = this.ports;
+  private parse(request: Request, args: RawArguments): Configuration {
+    return parseConfiguration(request, args, text => {
+      this.ports.tell('console', `${text}\n`);
+    });
+  }
+
+  private targetPorts(config: Configuration): Parameters<typeof makeTarget>[0] {
+    const { link, client, tell, execution, process } = this.ports;
+    return {
+      config,
+      link,
+      client,
+      tell,
+      execution,
+      process,
+      openTerminal: (wanted, cwd) => this.openTerminal(wanted, cwd),
+      entryBreakpoint: number => {
+        this.entryBreakpoint = number;
+      },
+    };
+  }
+
+  private async openTerminal({ console, program }: Configuration, cwd: string): Promise<ClientTerminal | undefined> {
+    const withoutIt = 'Its output appears in the debug console instead.';
+    if (this.client.supportsRunInTerminalRequest !== true) {
+      this.ports.tell('important', `The client has no terminal to give to the program. ${withoutIt}\n`);
+      return undefined;
+    }
     try {
-      await breakpoints.removeAll();
-      await link.send(consoleCommand('handle SIGTERM nostop noprint pass'));
-      kill(pid, 'SIGTERM');
-      if (!execution.running) await link.send(execContinue());
-    } catch {
-      // gdb is busy or gone: what is left is the hard way.
-      kill(pid, 'SIGKILL');
+      return await ClientTerminal.open({
+        kind: console === 'externalTerminal' ? 'external' : 'integrated',
+        title: program ?? 'program',
+        cwd,
+        run: args => this.ports.runInTerminal(args),
+      });
+    } catch (error) {
+      this.ports.tell('important', `${messageOf(error)} ${withoutIt}\n`);
+      return undefined;
     }
-  }
-
-  private async disconnect(terminateDebuggee: boolean | undefined): Promise<void> {
-    const launched = this.config?.request !== 'attach';
-    const pid = this.processId;
-    const keep = pid !== undefined && !(terminateDebuggee ?? launched);
-    this.terminatedSent = true;
-    if (keep) await this.ports.link.detach();
-    else if (pid !== undefined && !launched) kill(pid, 'SIGKILL');
-    await this.endGdb();
-  }
-
-  private refuseSecond(): void {
-    if (this.config !== undefined) {
-      throw new RequestError('user', 'alreadyLaunched', 'This session already has a program. Start another session.');
-    }
-  }
-
-  private async sendAll(commands: readonly MiCommand[]): Promise<void> {
-    await Promise.all(commands.map(command => this.ports.link.send(command)));
-  }
-
-  private sendTerminated(): void {
-    if (this.terminatedSent) return;
-    this.terminatedSent = true;
-    this.ports.client.emit('terminated');
   }
 }
 
-/** What the program is called where the client shows it. */
-function nameOf({ beginning }: Configuration): string {
-  return beginning.kind === 'attach' ? (beginning.program ?? `process ${beginning.processId}`) : beginning.program;
+function isRecord(value: unknown): value is RawArguments {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { TargetBytes } from '../elf/bytes.js';
 import type { GdbCode } from '../mi/code.js';
 import { dataReadMemoryBytes } from '../mi/commandsInspection.js';
@@ -7,7 +6,8 @@ import { decodeDescriptor, DESCRIPTOR_SIZE, type Descriptor } from '../rseq/desc
 import { learnRegion } from '../rseq/liveRegion.js';
 import type { Region } from '../rseq/region.js';
 import type { RegionIndex } from '../rseq/regionIndex.js';
-import { contains, type Address, type AddressRange } from '../util/address.js';
+import { contains, type Address } from '../util/address.js';
+import type { MemoryMap } from './memoryMap.js';
 import type { Gdb } from './ports.js';
 
 /** The name in the region index of regions that no image's table tells. */
@@ -25,16 +25,17 @@ export class LiveRegions {
     private readonly gdb: Gdb,
     private readonly code: GdbCode,
     private readonly index: RegionIndex,
+    private readonly memoryMap: MemoryMap,
   ) {}
 
   /** A thread's `rseq_cs` points to `descriptor`; 0 where nothing is armed. */
-  async meet(descriptor: Address, processId: number): Promise<void> {
+  async meet(descriptor: Address): Promise<void> {
     if (descriptor === 0n || this.learnt.has(descriptor) || this.refused.has(descriptor)) return;
     const contents = await this.read(descriptor);
     if (contents === undefined || this.isKnown(contents)) return;
     const { start, abort } = contents;
-    const [mappings, ...functions] = await Promise.all([
-      executableMappings(processId),
+    const [map, ...functions] = await Promise.all([
+      this.memoryMap(),
       this.code.functionAround(start),
       this.code.functionAround(abort),
     ]);
@@ -42,7 +43,7 @@ export class LiveRegions {
       machine: X86_64,
       code: this.code,
       functionAt: address => functions.find(each => each !== undefined && contains(each, address)),
-      codeBounds: address => mappings.find(mapping => contains(mapping, address)),
+      codeBounds: address => map.find(mapping => mapping.isExecutable && contains(mapping, address)),
     });
     if (region === undefined) this.refused.add(descriptor);
     else this.learnt.set(descriptor, region);
@@ -60,12 +61,4 @@ export class LiveRegions {
     if (bytes.length < DESCRIPTOR_SIZE) return undefined;
     return decodeDescriptor(new TargetBytes(bytes, { bits: 64, littleEndian: true }), 0);
   }
-}
-
-async function executableMappings(processId: number): Promise<readonly AddressRange[]> {
-  const maps = await readFile(`/proc/${processId}/maps`, 'utf8');
-  return [...maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) ..x/gm)].map(([, start, end]) => ({
-    start: BigInt(`0x${start ?? '0'}`),
-    end: BigInt(`0x${end ?? '0'}`),
-  }));
 }

@@ -1,4 +1,3 @@
-import { readFile, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { LoadSegment } from '../elf/image.js';
 import { loadBiases } from '../elf/mappings.js';
@@ -12,9 +11,10 @@ import type { Region, SourceLine } from '../rseq/region.js';
 import { RegionIndex } from '../rseq/regionIndex.js';
 import type { Address, AddressRange } from '../util/address.js';
 import { messageOf } from '../util/errors.js';
-import { parseMaps } from './processMaps.js';
 import { LiveRegions } from './liveRegions.js';
+import { mappingsOf, type MemoryMap } from './memoryMap.js';
 import type { Gdb, Tell } from './ports.js';
+import { isOnTarget, mappingsThere, withCopy } from './remoteFiles.js';
 
 /** The executable's name in the region index. */
 const MAIN = 'main';
@@ -26,14 +26,18 @@ export class Modules {
   private readonly live: LiveRegions;
   private main: { readonly image: ImageFacts; readonly bias: Address; readonly regions: readonly Region[] } | undefined;
 
-  /** @param aware whether regions are looked for at all */
+  /**
+   * @param aware whether regions are looked for at all
+   * @param memoryMap what is mapped where, once there is a process
+   */
   constructor(
-    gdb: Gdb,
+    private readonly gdb: Gdb,
     private readonly tell: Tell,
     private readonly aware: () => boolean,
+    private readonly memoryMap: MemoryMap,
   ) {
     this.code = new GdbCode(command => gdb.send(command));
-    this.live = new LiveRegions(gdb, this.code, this.index);
+    this.live = new LiveRegions(gdb, this.code, this.index, memoryMap);
   }
 
   sourceOf(address: Address): Promise<SourceLine | undefined> {
@@ -54,19 +58,26 @@ export class Modules {
     this.main = { image: await factsOf(path), bias: 0n, regions: [] };
   }
 
-  /** gdb has the executable: finds its regions, at link-time addresses until {@link relocate}. */
-  async buildMain(): Promise<void> {
+  /**
+   * gdb has the executable: finds its regions.
+   *
+   * @param loaded whether there is a process already, in which gdb reads code at run-time addresses; else they are at link-time
+   *   addresses until {@link relocate}
+   */
+  async buildMain(loaded: boolean): Promise<void> {
     if (this.main === undefined) return;
-    const regions = await this.regionsOf(this.main.image, 0n);
-    this.main = { ...this.main, regions };
+    const { image } = this.main;
+    const bias = (loaded ? await this.loadBias(image) : undefined) ?? 0n;
+    const regions = await this.regionsOf(image, bias);
+    this.main = { image, bias, regions };
     this.index.add(MAIN, regions);
   }
 
   /** The process exists: brings the executable's regions to where it is mapped. */
-  async relocate(processId: number): Promise<void> {
+  async relocate(): Promise<void> {
     const main = this.main;
     if (main === undefined) return;
-    const bias = await loadBias(processId, main.image);
+    const bias = await this.loadBias(main.image);
     if (bias === undefined || bias === main.bias) return;
     const regions = main.regions.map(region => rebaseRegion(region, bias - main.bias));
     this.main = { ...main, bias, regions };
@@ -74,14 +85,17 @@ export class Modules {
   }
 
   /** A library was loaded: its regions are known when this settles. A file that cannot be read has none that matter. */
-  async libraryLoaded(library: Library, processId: number): Promise<void> {
+  async libraryLoaded(library: Library): Promise<void> {
     if (!this.aware()) return;
     try {
-      const image = await factsOf(library.hostName);
+      const there = isOnTarget(library);
+      const image = there ? await withCopy(this.gdb, library, factsOf) : await factsOf(library.hostName);
       if (!hasRegions(image)) return;
-      const bias = await loadBias(processId, image);
+      const bias = there
+        ? loadBiases(image.loads, mappingsThere(await this.memoryMap(), library))[0]
+        : await this.loadBias(image);
       if (bias === undefined) throw new Error('it is not mapped under its name');
-      this.index.add(library.id, await this.regionsOf(image, bias));
+      this.index.add(library.id, await this.regionsOf({ ...image, path: library.targetName }, bias));
     } catch (error) {
       const why = messageOf(error);
       this.tell('console', `The restartable sequences of ${library.hostName} are not known: ${why}\n`);
@@ -93,8 +107,13 @@ export class Modules {
   }
 
   /** A thread has armed a descriptor: one that no table tells is learnt from there. */
-  async armed(descriptor: Address, processId: number): Promise<void> {
-    if (this.aware()) await this.live.meet(descriptor, processId);
+  async armed(descriptor: Address): Promise<void> {
+    if (this.aware()) await this.live.meet(descriptor);
+  }
+
+  /** Run-time minus link-time addresses of an image; undefined where the target has not mapped its file. */
+  private async loadBias({ path, loads }: ImageFacts): Promise<Address | undefined> {
+    return loadBiases(loads, await mappingsOf(await this.memoryMap(), path))[0];
   }
 
   private async regionsOf({ path, tables }: ImageFacts, bias: Address): Promise<readonly Region[]> {
@@ -118,15 +137,4 @@ async function factsOf(path: string): Promise<ImageFacts> {
 
 function hasRegions({ tables }: ImageFacts): boolean {
   return tables.sections.length > 0 || tables.keys.length > 0;
-}
-
-/**
- * Run-time minus link-time addresses of an image in a process, from /proc/PID/maps.
- *
- * @returns undefined where the process has not mapped the file
- */
-async function loadBias(processId: number, { path, loads }: ImageFacts): Promise<Address | undefined> {
-  const real = await realpath(path).catch(() => path);
-  const maps = await readFile(`/proc/${processId}/maps`, 'utf8');
-  return loadBiases(loads, parseMaps(maps, real))[0];
 }

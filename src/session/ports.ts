@@ -22,6 +22,8 @@ export type Tell = (category: 'console' | 'important' | 'stdout' | 'stderr', tex
 export interface AllBreakpoints {
   /** Brings them into line with what is loaded now. */
   settleAll(): Promise<void>;
+  /** The process goes, another comes: takes out of gdb what {@link settleAll} puts back. */
+  lift(): Promise<void>;
   /** Takes them out of gdb. */
   removeAll(): Promise<void>;
 }

@@ -2,10 +2,12 @@ import type { DapConnection } from '../dap/connection.js';
 import type { RouteTable, SessionState } from '../dap/route.js';
 import { gdbSet } from '../mi/commands.js';
 import type { MiEvent } from '../mi/events.js';
+import { allBreakpoints } from './allBreakpoints.js';
 import { Breakpoints } from './breakpoints.js';
 import { capabilitiesOf } from './capabilities.js';
 import { RSEQ_DEFAULTS, type RseqOptions } from './config/rseqAttributes.js';
 import { DataBreakpoints } from './dataBreakpoints.js';
+import { Ending } from './ending.js';
 import { Execution } from './execution.js';
 import { takeResuming } from './consoleRoad.js';
 import { Control } from './control.js';
@@ -15,12 +17,14 @@ import { GdbLink } from './gdbLink.js';
 import { Inspection } from './inspection.js';
 import { Lifecycle } from './lifecycle.js';
 import { Logpoints } from './logpoints.js';
+import { targetMap } from './memoryMap.js';
 import { Modules } from './modules.js';
 import { PauseAnswers } from './pauseAnswers.js';
 import type { Client, Tell } from './ports.js';
 import { Progress } from './progress.js';
 import { Restartable } from './restartable.js';
 import { RunToCommit } from './runToCommit.js';
+import { TargetProcess } from './target/targetProcess.js';
 
 /** One debugging session with one client. */
 export interface Session {
@@ -58,6 +62,8 @@ class Composition implements Session {
   private readonly inspection: Inspection;
   private readonly control: Control;
   private readonly lifecycle: Lifecycle;
+  private readonly ending: Ending;
+  private readonly process = new TargetProcess(() => this.lifecycle.target?.isLocal === true);
   private readonly events: GdbEvents;
 
   constructor(
@@ -78,7 +84,8 @@ class Composition implements Session {
     this.progress = new Progress(this.client, () => this.lifecycle.client.supportsProgressReporting === true);
     this.link = this.makeLink(ahead);
     this.answers = new PauseAnswers(this.link);
-    this.modules = new Modules(this.link, this.tell, () => this.rseq.stepping !== 'off');
+    const map = targetMap(this.link, () => this.process.localId);
+    this.modules = new Modules(this.link, this.tell, () => this.rseq.stepping !== 'off', map);
     this.logpoints = new Logpoints(this.link, () => this.link.hasPython);
     this.breakpoints = this.makeBreakpoints();
     this.dataBreakpoints = this.makeDataBreakpoints();
@@ -90,9 +97,8 @@ class Composition implements Session {
       index: this.modules.index,
       mayLearn: () => this.rseq.stepping !== 'off' && this.execution.stopped?.reason !== 'end-stepping-range',
       armed: async descriptor => {
-        const pid = this.lifecycle.processId;
-        if (pid === undefined) return;
-        await this.modules.armed(descriptor, pid);
+        if (this.process.id === undefined) return;
+        await this.modules.armed(descriptor);
         await this.dataBreakpoints.regionsChanged();
       },
       isStopped: () => this.execution.stopped !== undefined,
@@ -109,18 +115,26 @@ class Composition implements Session {
       client: this.client,
       tell: this.tell,
       execution: this.execution,
-      breakpoints: {
-        settleAll: () => this.settleBreakpoints(),
-        removeAll: async () => {
-          await this.breakpoints.removeAll();
-          await this.dataBreakpoints.removeAll();
-        },
-      },
+      breakpoints: allBreakpoints(this.breakpoints, this.dataBreakpoints),
       modules: this.modules,
+      process: this.process,
+      runInTerminal: args => connection.sendRequest('runInTerminal', args),
+      terminated: () => {
+        this.ending.terminated();
+      },
       capabilities: () => capabilitiesOf(this.routes),
       configured: config => {
         this.rseq = config.rseq;
       },
+    });
+    this.ending = new Ending({
+      link: this.link,
+      client: this.client,
+      tell: this.tell,
+      execution: this.execution,
+      breakpoints: allBreakpoints(this.breakpoints, this.dataBreakpoints),
+      process: this.process,
+      lifecycle: this.lifecycle,
     });
     this.events = new GdbEvents({
       gdb: this.link,
@@ -133,11 +147,12 @@ class Composition implements Session {
       control: this.control,
       modules: this.modules,
       logpoints: this.logpoints,
-      lifecycle: this.lifecycle,
       inspection: this.inspection,
+      process: this.process,
     });
     this.routes = {
       ...this.lifecycle.routes,
+      ...this.ending.routes,
       ...this.breakpoints.routes,
       ...this.dataBreakpoints.routes,
       ...this.control.routes,
@@ -151,7 +166,7 @@ class Composition implements Session {
   }
 
   end(): Promise<void> {
-    return this.lifecycle.end();
+    return this.ending.end();
   }
 
   private makeLink(ahead: GdbAhead | undefined): GdbLink {
@@ -168,7 +183,7 @@ class Composition implements Session {
       },
       busy: (command: string) => this.progress.start('gdb is busy', command),
       ended: (why: string) => {
-        this.lifecycle.gdbEnded(why);
+        this.ending.gdbEnded(why);
       },
       output: (stream: 'stdout' | 'stderr', text: string) => {
         this.tell(stream, text);
@@ -191,9 +206,9 @@ class Composition implements Session {
       regionAround: address => this.modules.index.inside(address)?.region,
       keeps: () => this.rseq.breakpointsInside === 'keep',
       sourceOf: address => this.modules.sourceOf(address),
-      loaded: () => this.lifecycle.processId !== undefined,
+      loaded: () => this.process.id !== undefined,
       pendingChanged: async any => {
-        await this.link.send(gdbSet('stop-on-solib-events', any ? 1 : 0));
+        await this.link.send(gdbSet('stop-on-solib-events', any || this.lifecycle.target?.isLocal === false ? 1 : 0));
       },
     });
   }
@@ -204,8 +219,8 @@ class Composition implements Session {
       client: this.client,
       tell: this.tell,
       nextId: () => this.nextBreakpointId(),
-      whileStopped: job => this.execution.whileStopped(job),
-      loaded: () => this.lifecycle.processId !== undefined,
+      whileStopped: job => this.execution.silent.whileStopped(job),
+      loaded: () => this.process.id !== undefined,
       anyRegion: () => !this.modules.index.isEmpty,
     });
   }
@@ -222,7 +237,7 @@ class Composition implements Session {
         return region === undefined ? undefined : (region.function ?? region.id);
       },
       anyRegion: () => !modules.index.isEmpty,
-      loaded: () => this.lifecycle.processId !== undefined,
+      loaded: () => this.process.id !== undefined,
       placeOf: (reference, name) => inspection.placeOf(reference, name),
       frameOf: id => inspection.frameOf(id),
     });
@@ -234,19 +249,15 @@ class Composition implements Session {
     return this.lastBreakpointId;
   }
 
-  private async settleBreakpoints(): Promise<void> {
-    await this.breakpoints.settleAll();
-    await this.dataBreakpoints.settleAll();
-  }
-
   private makeExecution(): Execution {
     return new Execution({
       gdb: this.link,
       answers: this.answers,
       client: this.client,
       tell: this.tell,
-      processId: () => this.lifecycle.processId,
+      processId: () => this.process.localId,
       gdbPid: () => this.link.pid,
+      isRemote: () => this.process.id !== undefined && this.process.localId === undefined,
       regionsNear: addresses => this.modules.index.near(addresses),
       isInsideRegion: address => this.modules.index.inside(address)?.position === 'armed',
       noRegions: () => this.modules.index.isEmpty,
@@ -254,14 +265,14 @@ class Composition implements Session {
       stopDetails: stop => ({ ...this.dataBreakpoints.reported(stop), ...this.control.reported(stop) }),
       isSilent: async stop => (await this.breakpoints.isSilent(stop)) || (await this.dataBreakpoints.isSilent(stop)),
       isEntry: stop => this.lifecycle.isEntry(stop.breakpointNumber),
-      librariesChanged: () => this.settleBreakpoints(),
+      librariesChanged: () => allBreakpoints(this.breakpoints, this.dataBreakpoints).settleAll(),
       showsFirstAttempt: () => this.rseq.stepping === 'firstIteration',
       passBegins: () => this.dataBreakpoints.passBegins(),
       changedInPass: () => this.dataBreakpoints.changedInPass(),
       passed: (passed, thread, isFree) => {
         this.restartable.passed(passed, thread, isFree);
       },
-      exited: code => this.lifecycle.exited(code),
+      exited: code => this.ending.exited(code),
       pauseChanged: () => {
         this.onPauseChanged();
       },

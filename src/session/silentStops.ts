@@ -25,7 +25,10 @@ export class SilentStops {
     return this.waiter.take(stop);
   }
 
-  /** Runs `job` while no thread runs: at once where the target is stopped, else in a stop of our own. */
+  /**
+   * Runs `job` while no thread runs: at once where the target is stopped, else in a stop that the client is not told of. For what
+   * gdb refuses while the target runs.
+   */
   async whileStopped<T>(job: () => Promise<T>, resume = true): Promise<T> {
     if (!this.ports.isRunning()) return job();
     const silent = await this.halt();
@@ -46,6 +49,16 @@ export class SilentStops {
       throw error;
     }
     return stop;
+  }
+
+  /** Runs a command that may, or may not, be followed by a stop before its answer; such a stop is nobody's business. */
+  async swallowStop(start: () => Promise<unknown>): Promise<void> {
+    void this.waiter.next();
+    try {
+      await start();
+    } finally {
+      this.waiter.giveUp();
+    }
   }
 
   /** @returns the stop; undefined where something else stopped the target first, which the client has been told of */

@@ -30,7 +30,10 @@ const ALLOWED_ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Modules that are the business of a few files: each entry is a file or, with `/` at its end, a room. */
 const RESERVED_MODULES: readonly (readonly [module: RegExp, where: readonly string[]])[] = [
   [/^elfinfo(\/|$)/, ['elf/image.ts']],
-  [/^(node:)?child_process$/, ['mi/gdbProcess.ts', 'session/inferiorIo.ts', 'client/', 'cli/', 'extension/']],
+  [
+    /^(node:)?child_process$/,
+    ['mi/gdbProcess.ts', 'session/inferiorIo.ts', 'session/target/gdbserver.ts', 'client/', 'cli/', 'extension/'],
+  ],
   [/^@vscode\/debugadapter(\/|$)/, ['dap/']],
   [/^vscode$/, ['extension/']],
 ];
@@ -59,6 +62,7 @@ export const TOPICS: ReadonlySet<string> = new Set(
     'dataBreakpointInfo',
     'dataBreakpoints',
     'disassembly',
+    'ending',
     'evaluate',
     'gotoTargets',
     'lifecycle',

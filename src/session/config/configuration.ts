@@ -1,5 +1,6 @@
 import type { Alias, Attribute, Request } from './attribute.js';
 import { ATTRIBUTES, UNSUPPORTED } from './schema.js';
+import type { RemoteOptions } from './targetAttributes.js';
 import { isRecord, unknownName, wrongValue, type ObjectOf } from './shapes.js';
 
 /** The values of all attributes, checked, with defaults. */
@@ -16,7 +17,10 @@ export interface Configuration extends Settings {
 /** How the session comes by its program. */
 export type Beginning =
   | { readonly kind: 'launch'; readonly program: string }
-  | { readonly kind: 'attach'; readonly processId: number; readonly program: string | undefined };
+  | { readonly kind: 'attach'; readonly processId: number }
+  | { readonly kind: 'wait'; readonly name: string }
+  | { readonly kind: 'core'; readonly coreFile: string }
+  | { readonly kind: 'remote'; readonly remote: RemoteOptions };
 
 type Raw = Readonly<Record<string, unknown>>;
 type Warn = (text: string) => void;
@@ -51,7 +55,7 @@ export function parseConfiguration(request: Request, given: Raw, warn: Warn): Co
   for (const [name, attribute] of attributes) {
     known.set(name, valueOf(name, attribute, { request, raw, used, warn }));
   }
-  for (const name of Object.keys(raw)) if (!used.has(name)) warnOfUnused(name, warn);
+  for (const name of Object.keys(raw)) if (!used.has(name)) warnOfUnused(name, raw[name], warn);
   const settings = attributes.map(([name, attribute]) => {
     const value = known.get(name) ?? undefined;
     if (value !== undefined && !attribute.on.includes(request)) {
@@ -65,13 +69,23 @@ export function parseConfiguration(request: Request, given: Raw, warn: Warn): Co
 }
 
 /** @throws RequestError where what must be there to begin at all is missing */
-function beginningOf(request: Request, { program, processId }: Settings): Beginning {
-  if (request === 'attach') {
-    if (processId === undefined) throw wrongValue('processId', 'the number of a running process', processId);
-    return { kind: 'attach', processId, program };
+function beginningOf(request: Request, settings: Settings): Beginning {
+  const { program, processId, waitFor, coreFile, target } = settings;
+  if (coreFile !== undefined) return { kind: 'core', coreFile };
+  if (target !== undefined) return { kind: 'remote', remote: target };
+  if (request === 'launch') {
+    if (program === undefined || program === '') {
+      throw wrongValue('program', 'the path of the program to debug', program);
+    }
+    return { kind: 'launch', program };
   }
-  if (program === undefined || program === '') throw wrongValue('program', 'the path of the program to debug', program);
-  return { kind: 'launch', program };
+  if (waitFor !== undefined && waitFor !== false) {
+    const name = waitFor === true ? program : waitFor;
+    if (name === undefined) throw wrongValue('waitFor', "the name of a program where there is no 'program'", waitFor);
+    return { kind: 'wait', name };
+  }
+  if (processId === undefined) throw wrongValue('processId', 'the number of a running process', processId);
+  return { kind: 'attach', processId };
 }
 
 function withPlatform(given: Raw): Raw {
@@ -131,10 +145,11 @@ function contradiction(used: string, unused: string): string {
   return `The attributes '${used}' and '${unused}' of the configuration contradict each other: '${used}' counts.`;
 }
 
-function warnOfUnused(name: string, warn: Warn): void {
+function warnOfUnused(name: string, value: unknown, warn: Warn): void {
   if (OF_CLIENTS.has(name) || PLATFORMS.has(name) || CLIENT_PREFIX.test(name) || Object.hasOwn(ATTRIBUTES, name))
     return;
   const unsupported = Object.hasOwn(UNSUPPORTED, name) ? UNSUPPORTED[name] : undefined;
   if (unsupported === undefined) warn(unknownName(name));
-  else warn(`The attribute '${name}' (${unsupported.of}) has no effect here. ${unsupported.advice}`);
+  else if (unsupported.harmless?.includes(value) !== true)
+    warn(`The attribute '${name}' (${unsupported.of}) has no effect here. ${unsupported.advice}`);
 }

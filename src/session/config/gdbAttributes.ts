@@ -1,5 +1,5 @@
 import { alias, withDefault } from './attribute.js';
-import { words } from './programAttributes.js';
+import { environment, words } from './programAttributes.js';
 import { either, flag, listOf, mapped, object, text, type Shape } from './shapes.js';
 
 /** A command that the user has gdb carry out: MI where it begins with `-`, else a line of gdb's command line. */
@@ -34,8 +34,29 @@ export const GDB_ATTRIBUTES = {
     description: 'More options for gdb; a string is taken apart as a shell does.',
     aliases: [alias('miDebuggerArgs', 'cppdbg'), alias('debugger_args', 'code-debug')],
   }),
-  setupCommands: withDefault(commands(), [], {
-    description:
-      'Commands for gdb before it is given the program: gdb/MI where they begin with `-`, else its command line.',
+  gdbEnvironment: withDefault(
+    environment(),
+    {},
+    { description: 'Environment variables for gdb alone; `null` removes one.' },
+  ),
+  preConnectCommands: withDefault(commands(), [], {
+    description: 'Commands for gdb as soon as it runs: gdb/MI where they begin with `-`, else its command line.',
+  }),
+  setupCommands: withDefault(commands(), [], { description: 'Commands before gdb is given the program.' }),
+  initCommands: withDefault(commands(), [], {
+    description: 'Commands when gdb has the program, the process or the connection, before anything runs.',
+    aliases: [alias('autorun', 'code-debug')],
+  }),
+  postRemoteConnectCommands: withDefault(commands(), [], {
+    description: 'Commands right after the connection to a `target`.',
+  }),
+  preRunCommands: withDefault(commands(), [], {
+    description: 'Commands when the breakpoints are set, before the program runs.',
+  }),
+  exitCommands: withDefault(commands(), [], {
+    description: 'Commands before gdb is ended. Failures are told and change nothing.',
+  }),
+  customResetCommands: withDefault(commands(), [], {
+    description: 'Commands instead of a new start of the program where the session is restarted.',
   }),
 };

@@ -1,6 +1,5 @@
 import { alias, optional, withDefault } from './attribute.js';
 import {
-  count,
   either,
   flag,
   isRecord,
@@ -8,6 +7,8 @@ import {
   mapOf,
   mapped,
   nullable,
+  object,
+  oneOf,
   text,
   wrongValue,
   type Place,
@@ -26,16 +27,32 @@ export function words(what: string, example: string): Shape<readonly string[]> {
   });
 }
 
-/** The program that is debugged, and what it gets. */
+/** An object from names to strings, each null where the variable shall not be there. */
+export function environment(): Shape<Readonly<Record<string, string | null>>> {
+  return mapOf(nullable(text()), 'an object from names to strings (null removes a variable)');
+}
+
+const STDIO = object(
+  {
+    in: { shape: text('the path of a file'), description: 'What the program reads from stdin.' },
+    out: { shape: text('the path of a file'), description: 'Where its stdout goes.' },
+    err: { shape: text('the path of a file'), description: 'Where its stderr goes.' },
+  },
+  'an object {in, out, err}',
+);
+
+/** The program that is launched, and what it gets. */
 export const PROGRAM_ATTRIBUTES = {
   program: optional(text('the path of the program to debug'), {
     description:
-      'The program to debug: a path, absolute or relative to the working folder of the adapter. `attach` finds it by itself.',
-    usually: 'required to launch; to attach, the executable of the process',
+      'The program to debug: a path, absolute or relative to the working folder of the adapter. For a process or a core ' +
+      'file it is found where the system tells it.',
+    usually: 'required to launch',
     aliases: [
       {
         name: 'target',
         of: ['code-debug'],
+        note: 'a string, to launch',
         when: (value, request) => typeof value === 'string' && request === 'launch',
       },
       alias('executable', 'code-debug'),
@@ -54,11 +71,12 @@ export const PROGRAM_ATTRIBUTES = {
     usually: "the program's folder",
   }),
   env: withDefault(
-    mapOf(nullable(text()), 'an object from names to strings (null removes a variable)'),
+    environment(),
     {},
     {
       on: ['launch'],
-      description: "Environment variables on top of the adapter's own environment; `null` removes one.",
+      description:
+        "Environment variables on top of the adapter's own environment and of `envFile`; `null` removes one.",
       aliases: [
         {
           name: 'environment',
@@ -69,38 +87,94 @@ export const PROGRAM_ATTRIBUTES = {
       ],
     },
   ),
-  stopOnEntry: withDefault(flag(), false, {
+  envFile: optional(text('the path of a file'), {
     on: ['launch'],
-    description: 'Stop in `main`.',
-    aliases: [alias('stopAtEntry', 'cppdbg', 'code-debug'), alias('stopAtBeginningOfMainSubprogram', 'gdb')],
+    description: 'A file of lines `NAME=value` with more environment variables; `#` begins a comment.',
+    aliases: [],
   }),
-  processId: optional(
-    mapped(either(text(), count('the number of a running process', 1)), (value, { path }) => {
-      const number = Number(value);
-      if (Number.isSafeInteger(number) && number > 0) return number;
-      throw wrongValue(path, 'the number of a running process', value);
+  console: withDefault(
+    oneOf({
+      internalConsole:
+        'a terminal of its own whose output the debug console shows, stdout and stderr told apart; what is typed into the debug console does not reach it',
+      integratedTerminal: 'a terminal of the editor',
+      externalTerminal: "a terminal window of the system's",
     }),
+    'internalConsole',
     {
-      on: ['attach'],
-      description: 'The process to attach to: its number, also as a string.',
-      usually: 'required to attach',
+      on: ['launch'],
+      description: 'The terminal of the program.',
       aliases: [
-        alias('pid', 'gdb', 'lldb-dap', 'codelldb'),
         {
-          name: 'target',
-          of: ['code-debug'],
-          note: 'a number as a string',
-          when: (value, request) => request === 'attach' && typeof value === 'string' && /^\d+$/.test(value),
+          name: 'externalConsole',
+          of: ['cppdbg'],
+          note: '`true`: `externalTerminal`; `false`: `integratedTerminal`, as there',
+          convert: value => (value === true ? 'externalTerminal' : value === false ? 'integratedTerminal' : value),
+        },
+        {
+          name: 'runInTerminal',
+          of: ['lldb-dap'],
+          note: '`true`: `integratedTerminal`',
+          convert: value => (value === true ? 'integratedTerminal' : value === false ? 'internalConsole' : value),
+        },
+        {
+          name: 'terminal',
+          of: ['codelldb', 'code-debug'],
+          note: '`integrated`, `external`, `console`; another text: `externalTerminal`',
+          convert: terminalOf,
         },
       ],
     },
   ),
+  stdio: optional(
+    mapped(either(listOf(nullable(text('the path of a file')), 'a list of up to three paths'), STDIO), value => {
+      if (!isList(value)) return value;
+      return { in: value[0] ?? undefined, out: value[1] ?? undefined, err: value[2] ?? undefined };
+    }),
+    {
+      on: ['launch'],
+      description:
+        'Files instead of the terminal: `[stdin, stdout, stderr]`, with `null` for those that stay, or an object. Where it is left out, ' +
+        '`<`, `>`, `>>` and `2>` in `args` with the word behind them are taken as redirections, as in configurations for cppdbg.',
+      members: STDIO.members,
+      aliases: [
+        { ...alias('stdinFrom', 'lldb-dap'), convert: value => ({ in: value }) },
+        { ...alias('stdoutTo', 'lldb-dap'), convert: value => ({ out: value }) },
+        { ...alias('stderrTo', 'lldb-dap'), convert: value => ({ err: value }) },
+      ],
+    },
+  ),
+  stopOnEntry: withDefault(either(flag(), text('the name of a function')), false, {
+    on: ['launch'],
+    description:
+      '`true`: stop in `main`; the name of a function: stop there; `"instruction"`: stop before the first instruction.',
+    aliases: [alias('stopAtEntry', 'cppdbg', 'code-debug'), alias('stopAtBeginningOfMainSubprogram', 'gdb')],
+  }),
+  stopAtConnect: withDefault(flag(), false, {
+    description: 'Stay stopped after attaching to a process or connecting to a remote target.',
+    aliases: [
+      {
+        name: 'launchCompleteCommand',
+        of: ['cppdbg'],
+        note: '`None`: `true`',
+        convert: value => (typeof value === 'string' ? value === 'None' : value),
+      },
+    ],
+  }),
 };
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
 
 /** cppdbg lists `{name, value}`, others have a map. What is of neither form is refused as our own attribute would. */
 function environmentOf(value: unknown): unknown {
-  if (!Array.isArray(value)) return value;
-  const items: readonly unknown[] = value;
-  const entries = items.map(item => (isRecord(item) && typeof item.name === 'string' ? [item.name, item.value] : item));
+  if (!isList(value)) return value;
+  const entries = value.map(item => (isRecord(item) && typeof item.name === 'string' ? [item.name, item.value] : item));
   return entries.every(Array.isArray) ? Object.fromEntries(entries as [string, unknown][]) : value;
+}
+
+function terminalOf(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (value === 'integrated') return 'integratedTerminal';
+  return value === 'console' || value === '' ? 'internalConsole' : 'externalTerminal';
 }

@@ -13,16 +13,20 @@
  *    while they differ.
  */
 import type { Attribute, Peer } from './attribute.js';
+import { BEHAVIOUR_ATTRIBUTES } from './behaviourAttributes.js';
 import { CONNECTION_ATTRIBUTES } from './connectionAttributes.js';
 import { GDB_ATTRIBUTES } from './gdbAttributes.js';
 import { PROGRAM_ATTRIBUTES } from './programAttributes.js';
 import { RSEQ_ATTRIBUTES } from './rseqAttributes.js';
+import { TARGET_ATTRIBUTES } from './targetAttributes.js';
 import { TIMEOUT_ATTRIBUTES } from './timeoutAttributes.js';
 
 /** Attributes by subject, in the order of the reference. */
 export const GROUPS: readonly Group[] = [
   { title: 'The program', attributes: PROGRAM_ATTRIBUTES },
+  { title: 'Processes, core files, remote targets', attributes: TARGET_ATTRIBUTES },
   { title: 'gdb', attributes: GDB_ATTRIBUTES },
+  { title: 'Sources, symbols, threads', attributes: BEHAVIOUR_ATTRIBUTES },
   { title: 'Restartable sequences', attributes: RSEQ_ATTRIBUTES },
   { title: 'Time limits', attributes: TIMEOUT_ATTRIBUTES },
   { title: 'The connection', attributes: CONNECTION_ATTRIBUTES },
@@ -36,7 +40,9 @@ export interface Group {
 /** Every attribute by its name, with its own type. */
 export const ATTRIBUTES = {
   ...PROGRAM_ATTRIBUTES,
+  ...TARGET_ATTRIBUTES,
   ...GDB_ATTRIBUTES,
+  ...BEHAVIOUR_ATTRIBUTES,
   ...RSEQ_ATTRIBUTES,
   ...TIMEOUT_ATTRIBUTES,
   ...CONNECTION_ATTRIBUTES,
@@ -46,12 +52,29 @@ export const ATTRIBUTES = {
 export interface Unsupported {
   readonly of: Peer;
   readonly advice: string;
+  /** Values that ask for what happens anyway: nothing is said of them. */
+  readonly harmless?: readonly unknown[];
 }
 
+const PRINTERS = 'gdb shows values by its pretty printers, which are Python.';
+const THREADS = 'Threads are asked for when the client wants them.';
+
 export const UNSUPPORTED: Readonly<Record<string, Unsupported>> = {
-  visualizerFile: { of: 'cppdbg', advice: 'gdb shows values by its pretty printers, which are Python.' },
-  showDisplayString: { of: 'cppdbg', advice: 'gdb shows values by its pretty printers, which are Python.' },
-  pipeTransport: { of: 'cppdbg', advice: 'Start the adapter on the other machine, or use gdbserver there.' },
-  deploySteps: { of: 'cppdbg', advice: 'Use a preLaunchTask of the editor.' },
+  MIMode: { of: 'cppdbg', advice: 'For lldb use an adapter of its own, e.g. lldb-dap.', harmless: ['gdb'] },
+  visualizerFile: { of: 'cppdbg', advice: PRINTERS },
+  showDisplayString: { of: 'cppdbg', advice: PRINTERS },
+  pipeTransport: { of: 'cppdbg', advice: "Use a gdbserver there and 'target', or start the adapter there." },
+  sshfs: { of: 'code-debug', advice: "Use a gdbserver there and 'target', or start the adapter there." },
+  ssh: { of: 'code-debug', advice: "Use a gdbserver there and 'target', or start the adapter there." },
+  deploySteps: { of: 'cppdbg', advice: "Use a task and 'preLaunchTask'." },
   svdPath: { of: 'cdt-gdb', advice: 'Registers of peripherals are not shown.' },
+  unknownBreakpointHandling: {
+    of: 'cppdbg',
+    advice: 'A breakpoint that only gdb knows stops the program as any other.',
+    harmless: ['stop'],
+  },
+  gdbAsync: { of: 'cdt-gdb', advice: 'gdb always answers while the program runs.', harmless: [true] },
+  gdbNonStop: { of: 'cdt-gdb', advice: 'All threads stop together.', harmless: [false] },
+  updateThreadInfo: { of: 'cdt-gdb', advice: THREADS, harmless: ['missing', 'when-requested'] },
+  openGdbConsole: { of: 'cdt-gdb', advice: "The debug console takes gdb's commands.", harmless: [false] },
 };

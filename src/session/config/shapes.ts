@@ -148,7 +148,8 @@ export function nullable<T>(shape: Shape<T>): Shape<T | null> {
 
 /** One of two kinds of values. */
 export function either<A, B>(first: Shape<A>, second: Shape<B>): Shape<A | B> {
-  const expected = `${first.expected}, or ${second.expected}`;
+  const same = first.expected === second.expected;
+  const expected = same ? first.expected : `${first.expected}, or ${second.expected}`;
   return {
     expected,
     type: `${first.type} or ${second.type}`,

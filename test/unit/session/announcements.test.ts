@@ -41,6 +41,7 @@ describe("the announcements of stops in gdb's console text", () => {
     ];
     assert.equal(strip(...records), '');
     assert.equal(strip('\n', 'Breakpoint 1, main () at a.c:3\n', '3\t  f();\n'), '');
+    assert.equal(strip('Stopped due to shared library event:\n', '  Inferior loaded /lib/libc.so.6\n'), '');
     assert.equal(strip('[Switching to Thread 0x7ffff6dce6c0 (LWP 12885)]\n'), '');
   });
 

@@ -30,11 +30,7 @@ describe('an interrupt', () => {
           ? Promise.reject(new MiError('Unable to read siginfo', command))
           : Promise.resolve({ resultClass: 'done', results: { value: String(sender) }, console: '', log: '' }),
     };
-    interrupter = new Interrupter(
-      gdb,
-      () => target.pid,
-      () => GDB_PID,
-    );
+    interrupter = new Interrupter(gdb, { processId: () => target.pid, gdbPid: () => GDB_PID, isRemote: () => false });
   });
 
   it('of ours is told by the process that sent it', async () => {

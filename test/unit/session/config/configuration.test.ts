@@ -65,6 +65,45 @@ describe('a configuration', () => {
     assert.equal(quietly({ processId: undefined, pid: '12' }, 'attach').processId, 12);
   });
 
+  it('of cppdbg keeps the terminal that it has there', () => {
+    assert.equal(quietly({ externalConsole: true }).console, 'externalTerminal');
+    assert.equal(quietly({ externalConsole: false }).console, 'integratedTerminal');
+    assert.equal(quietly({}).console, 'internalConsole');
+  });
+
+  it('may bring a remote target together from several names', () => {
+    const raw = { miDebuggerServerAddress: 'box:1234', useExtendedRemote: true, debugServerPath: '/usr/bin/gdbserver' };
+    const { beginning } = quietly({ ...raw, MIMode: 'gdb' });
+    assert.ok(beginning.kind === 'remote');
+    const { type, parameters, server } = beginning.remote;
+    assert.deepEqual([type, parameters, server], ['extended-remote', 'box:1234', '/usr/bin/gdbserver']);
+    const cdt = quietly({ target: { host: 'box', port: '1234', connectCommands: ['a'] } }).beginning;
+    assert.ok(cdt.kind === 'remote');
+    assert.deepEqual([cdt.remote.host, cdt.remote.port, cdt.remote.type], ['box', '1234', 'remote']);
+    const own = quietly({ processId: undefined, target: 'box:1' }, 'attach').beginning;
+    assert.deepEqual(own.kind === 'remote' ? own.remote.parameters : own, 'box:1');
+  });
+
+  it('may name files for the streams by place or by name', () => {
+    const named = { in: 'i', out: 'o', err: undefined };
+    assert.deepEqual(quietly({ stdio: ['i', 'o'] }).stdio, named);
+    assert.deepEqual(quietly({ stdinFrom: 'i', stdoutTo: 'o' }).stdio, named);
+    assert.deepEqual(quietly({ stdio: [null, null, 'e'] }).stdio, { in: undefined, out: undefined, err: 'e' });
+  });
+
+  it('may map sources as a map, with details, or as pairs', () => {
+    const pairs = [{ from: '/a', to: '/b' }];
+    assert.deepEqual(quietly({ sourceFileMap: { '/a': '/b' } }).sourceMap, pairs);
+    const detailed = { '/a': { editorPath: '/b', useForBreakpoints: true } };
+    assert.deepEqual(quietly({ sourceFileMap: detailed }).sourceMap, pairs);
+    assert.deepEqual(quietly({ sourceMap: [['/a', '/b']] }).sourceMap, pairs);
+  });
+
+  it('is not warned of what it gets anyway', () => {
+    quietly({ MIMode: 'gdb', gdbAsync: true, gdbNonStop: false, unknownBreakpointHandling: 'stop' });
+    assert.match(read({ MIMode: 'lldb' }).warnings.join(), /'MIMode' \(cppdbg\) has no effect here. For lldb use/);
+  });
+
   it('that gives a value under two names is warned of where they differ, and ours counts', () => {
     const { config, warnings } = read({ gdb: 'a', miDebuggerPath: 'b' });
     assert.equal(config.gdb, 'a');
@@ -105,7 +144,15 @@ describe('a configuration', () => {
     ['launch', { args: {} }, /'args' .* must be a list of strings, or a line .*, but it is {}/],
     ['launch', { env: { A: 1 } }, /'env.A' .* must be a string or null, but it is 1/],
     ['launch', { environment: [{ value: 'x' }] }, /'env' .* must be an object from names to strings/],
-    ['launch', { stopOnEntry: 'yes' }, /'stopOnEntry' .* but it is "yes"/],
+    ['launch', { stopOnEntry: 5 }, /'stopOnEntry' .* true or false, or the name of a function, but it is 5/],
+    ['launch', { stdio: [1] }, /'stdio\[0\]' .* must be the path of a file or null, but it is 1/],
+    ['launch', { target: { port: 0 } }, /'target.port' .* must be the number of a port, but it is 0/],
+    ['launch', { console: 'window' }, /'console' .* must be one of 'internalConsole'/],
+    [
+      'attach',
+      { processId: undefined, waitFor: true },
+      /'waitFor' .* the name of a program where there is no 'program'/,
+    ],
     ['launch', { setupCommands: [{ text: 1 }] }, /'setupCommands\[0\].text' .* must be a command of gdb/],
     ['launch', { rseq: 'sideways' }, /'rseq' .* must be one of 'through', 'firstIteration', 'off'/],
     ['launch', { rseq: { log: 1 } }, /'rseq.log' .* must be true or false, but it is 1/],

@@ -1,0 +1,53 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { RequestError } from '../../util/errors.js';
+
+/** How often the list of processes is looked at, in ms. A program that ends sooner may be missed. */
+const INTERVAL_MS = 20;
+
+/**
+ * Waits for a process that begins after the call.
+ *
+ * The kernel tells nobody without privileges of new processes, so the list is looked at again and again.
+ *
+ * @param name of its program: a path, or the last part of one
+ * @param signal aborted where the client does not want to wait any longer
+ * @returns its number
+ */
+export async function waitForProcess(name: string, signal: AbortSignal): Promise<number> {
+  const known = new Set(await processes());
+  while (!signal.aborted) {
+    for (const pid of await processes()) {
+      if (known.has(pid)) continue;
+      if (await runs(pid, name)) return pid;
+      // One that was only forked may become the program still: it is looked at again while it has its parent's name.
+      if (!(await isFresh(pid))) known.add(pid);
+    }
+    await new Promise(resolve => setTimeout(resolve, INTERVAL_MS));
+  }
+  throw new RequestError('nobody', 'cancelled', `No process of '${name}' has begun.`);
+}
+
+async function processes(): Promise<number[]> {
+  const names = await readdir('/proc');
+  return names.filter(name => /^\d+$/.test(name)).map(Number);
+}
+
+async function runs(pid: number, name: string): Promise<boolean> {
+  const path = await readlink(`/proc/${pid}/exe`).catch(() => undefined);
+  if (path !== undefined) return name.includes('/') ? path === name : basename(path) === name;
+  // Of another user: only the name is told, cut to 15 bytes (proc(5), /proc/PID/comm).
+  const comm = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
+  return !name.includes('/') && comm.trimEnd() === Buffer.from(name).subarray(0, 15).toString();
+}
+
+/** Whether a process has begun a moment ago, so that it may still become another program by execve. */
+async function isFresh(pid: number): Promise<boolean> {
+  const [stat, uptime] = await Promise.all([
+    readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''),
+    readFile('/proc/uptime', 'utf8').catch(() => '0'),
+  ]);
+  // Field 22 (starttime) counts ticks of 1/100 s since the system's start; the name may hold blanks and parentheses.
+  const start = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+  return Number.parseFloat(uptime) - start / 100 < 5;
+}
