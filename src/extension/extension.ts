@@ -8,7 +8,7 @@ import { convertConfigurations } from './convertCommand.js';
 import { Decorations } from './decorations.js';
 import { pickProcess, pickProgram } from './pickers.js';
 import { registerRegionCommands } from './regionCommands.js';
-import { RegionsView } from './regionsView.js';
+import { RegionsView, showOnce, type ViewPorts } from './regionsView.js';
 import { SessionWatcher } from './sessionWatcher.js';
 import { StatusBar } from './statusBar.js';
 
@@ -17,18 +17,18 @@ export function activate(context: vscode.ExtensionContext): void {
   const { extensionPath } = context;
   const watcher = new SessionWatcher();
   const stops = new AbortStops(watcher);
-  const view = new RegionsView({
+  const ports: ViewPorts = {
     watcher,
     stopsOnAbort: region => stops.has(watcher.knowledge?.session, region),
     onDidChangeStops: stops.onDidChange,
-  });
+  };
   const { registerCommand } = vscode.commands;
   context.subscriptions.push(
     watcher,
     stops,
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, new AdapterFactory(extensionPath)),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, new ConfigurationProvider()),
-    vscode.window.registerTreeDataProvider('rseq-dap.regions', view),
+    showOnce(ports, new RegionsView(ports), context.workspaceState),
     new Decorations(watcher, extensionPath),
     new StatusBar(watcher),
     registerRegionCommands(watcher, stops),

@@ -9,6 +9,9 @@ export type Row =
   | { readonly kind: 'module'; readonly module: ModuleRegions }
   | { readonly kind: 'region'; readonly region: RegionDescription };
 
+/** Whether the view was opened in this workspace. */
+const SHOWN = 'regionsShown';
+
 /** What the view needs to know besides what the adapter tells. */
 export interface ViewPorts {
   readonly watcher: SessionWatcher;
@@ -41,6 +44,11 @@ export class RegionsView implements vscode.TreeDataProvider<Row> {
     return [{ kind: 'thread', text, isInside: thread.position === 'inside' }, ...modules];
   }
 
+  /** Asked for where a row is revealed, which happens to rows at the top alone. */
+  getParent(): undefined {
+    return undefined;
+  }
+
   getTreeItem(row: Row): vscode.TreeItem {
     switch (row.kind) {
       case 'thread':
@@ -51,6 +59,21 @@ export class RegionsView implements vscode.TreeDataProvider<Row> {
         return regionItem(row.region, this.ports.stopsOnAbort(row.region));
     }
   }
+}
+
+/**
+ * Opens the view when the first restartable sequences of a workspace are seen: the editor shows new views in Run and Debug
+ * closed, where nobody finds them. Later the user's own choice counts.
+ */
+export function showOnce(ports: ViewPorts, provider: RegionsView, memory: vscode.Memento): vscode.Disposable {
+  const view = vscode.window.createTreeView('rseq-dap.regions', { treeDataProvider: provider });
+  const subscription = ports.watcher.onDidChange(() => {
+    const [first] = provider.getChildren();
+    if (first === undefined || memory.get(SHOWN) === true) return;
+    void memory.update(SHOWN, true);
+    void view.reveal(first, { focus: false, select: false });
+  });
+  return vscode.Disposable.from(view, subscription);
 }
 
 function threadItem(text: string, isInside: boolean): vscode.TreeItem {

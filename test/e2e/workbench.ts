@@ -122,9 +122,15 @@ export class Workbench {
     return Number(/Ln (\d+)/.exec(text ?? '')?.[1] ?? 0);
   }
 
-  /** The line that is drawn as the stopped one; 0 where none is on the screen. */
+  /**
+   * The line that is drawn as the stopped one; 0 where none is on the screen, or where the call stack tells another one:
+   * while the editor scrolls and draws anew, heights say little.
+   */
   async stoppedLine(): Promise<number> {
-    return (await this.linesAt('.view-overlays .debug-top-stack-frame-line'))[0] ?? 0;
+    const [drawn = 0] = await this.linesAt('.view-overlays .debug-top-stack-frame-line');
+    const frames = await this.rows('.debug-call-stack');
+    const told = frames.map(row => /^Stack Frame .*, line (\d+)/.exec(row)?.[1]).find(line => line !== undefined);
+    return Number(told) === drawn ? drawn : 0;
   }
 
   /** Waits until the stopped line is another one, and tells it. */
