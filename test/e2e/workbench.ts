@@ -217,11 +217,6 @@ export class Workbench {
     return (await item.isVisible()) ? ((await item.textContent()) ?? undefined) : undefined;
   }
 
-  /** The lines that bear the mark of a restartable sequence in the gutter. */
-  async decoratedLines(): Promise<number[]> {
-    return this.linesAt('.glyph-margin-widgets [class*="ced-"], .margin-view-overlays .cgmr[class*="ced-"]');
-  }
-
   /** Asks the debug console, and waits for its answer. */
   async evaluate(expression: string): Promise<string> {
     await this.command('Debug Console: Focus on Debug Console View');
