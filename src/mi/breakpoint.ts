@@ -40,6 +40,8 @@ export interface Breakpoint extends BreakpointSite {
   readonly pending?: string;
   /** What a watchpoint watches, or a catchpoint catches. */
   readonly what?: string;
+  /** Of a catchpoint: `throw`, `rethrow`, `catch`, `fork`, `vfork`, `exec`, `syscall`, `signal`, `load`, `unload`. */
+  readonly catchType?: string;
   /** Lines that gdb's command line executes at a hit. */
   readonly script: readonly string[];
 }
@@ -70,6 +72,7 @@ export function parseBreakpoint(tuple: MiTuple): Breakpoint | undefined {
       originalLocation: textAt(tuple, 'original-location'),
       pending: textAt(tuple, 'pending'),
       what: textAt(tuple, 'what'),
+      catchType: textAt(tuple, 'catch-type'),
     }),
     script: textsAt(tuple, 'script'),
   };

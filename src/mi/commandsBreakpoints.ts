@@ -159,7 +159,17 @@ export function breakList(): MiCommand {
   return miCommand('break-list', []);
 }
 
-/** Stops at C++ exceptions: the answer's result `bkpt`. */
-export function catchException(event: ExceptionEvent, options: { readonly temporary?: boolean } = {}): MiCommand {
-  return miCommand(`catch-${event}`, options.temporary === true ? ['-t'] : []);
+/**
+ * Stops at C++ exceptions: the answer's result `bkpt`.
+ *
+ * @param options `typePattern`: a regular expression (POSIX basic, as gdb compiles it) that the name of the exception's type
+ *   must match; gdb can judge it only where the C++ runtime has SDT probes, else it stops at each exception
+ */
+export function catchException(
+  event: ExceptionEvent,
+  options: { readonly temporary?: boolean; readonly typePattern?: string } = {},
+): MiCommand {
+  const temporary = options.temporary === true ? ['-t'] : [];
+  const pattern = options.typePattern === undefined ? [] : ['-r', quoteArgument(options.typePattern)];
+  return miCommand(`catch-${event}`, [...temporary, ...pattern]);
 }

@@ -58,6 +58,12 @@ export interface StoppedEvent {
   readonly disposition?: string;
   readonly signalName?: string;
   readonly signalMeaning?: string;
+  /** The name of a system call that was caught; its number where gdb knows no name. */
+  readonly systemCall?: string;
+  /** The process that a `fork` or `vfork` that was caught has made. */
+  readonly newProcessId?: number;
+  /** The program that an `exec` that was caught has started. */
+  readonly newProgram?: string;
   /** Of a target that ended by itself; 0 for `exited-normally`. */
   readonly exitCode?: number;
   /** The CPU that the thread last ran on. */
@@ -170,6 +176,9 @@ function parseStopped(record: AsyncRecord): StoppedEvent {
       disposition: textAt(results, 'disp'),
       signalName: textAt(results, 'signal-name'),
       signalMeaning: textAt(results, 'signal-meaning'),
+      systemCall: textAt(results, 'syscall-name') ?? textAt(results, 'syscall-number'),
+      newProcessId: integerAt(results, 'newpid'),
+      newProgram: textAt(results, 'new-exec'),
       exitCode: reason === 'exited-normally' ? 0 : octalAt(results, 'exit-code'),
       core: integerAt(results, 'core'),
       returned:

@@ -1,6 +1,7 @@
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import type { CommandName } from '../dap/protocol.js';
 import type { RouteTable } from '../dap/route.js';
+import { exceptionFilters } from './exceptionFilters.js';
 
 /** The flags that stand for one request (but `supportsStepBack`, which comes and goes with gdb's recording): each is advertised where its request has a route. */
 const OF_REQUEST = {
@@ -62,6 +63,8 @@ const BEHAVIOURS: D.Capabilities = {
   completionTriggerCharacters: ['.', '>', ':', ' '],
   // What the program prints comes with its colours.
   supportsANSIStyling: true,
+  supportsExceptionFilterOptions: true,
+  exceptionBreakpointFilters: exceptionFilters(),
 };
 
 /** What the adapter can do: a request is advertised exactly where a route answers it. */

@@ -45,7 +45,7 @@ export class Execution {
       isRunning: () => this.gdbRunning,
       hasEnded: () => this.ended,
       handle: stop => this.handleStop(stop),
-      goOn: stop => this.takeUp(stop),
+      goOn: stop => ports.abortAt(stop).then(() => this.takeUp(stop)),
     });
     this.drivers = new Drivers(ports, {
       interrupt: () => {
@@ -246,28 +246,29 @@ export class Execution {
       await this.ports.exited(exitCodeOf(stop));
       return;
     }
-    if (stop.reason === 'solib-event') {
+    if (stop.reason === 'solib-event' && stop.breakpointNumber === undefined) {
       await this.ports.librariesChanged();
       await this.takeUp(stop);
       return;
     }
     const purpose = await this.interrupter.recognise(stop);
-    if (this.drivers.pass.active) {
-      const silent = purpose !== undefined && purpose !== 'pause';
-      await this.drivers.pass.onStop(stop, silent ? 'interrupt' : causeOf(stop, this.drivers.pass, this.ports));
-    } else if (purpose === undefined || purpose === 'pause') {
-      await this.deliver(stop);
-    } else {
-      await this.takeUp(stop);
-    }
+    const abort = await this.ports.abortAt(stop);
+    const known = abort === undefined ? undefined : abort.stops ? 'user' : 'ours';
+    const { pass, step } = this.drivers;
+    const isNobodys = purpose !== undefined && purpose !== 'pause';
+    if (pass.active) await pass.onStop(stop, isNobodys ? 'interrupt' : (known ?? causeOf(stop, pass, this.ports)));
+    else if (isNobodys || (known === 'ours' && !step.passes(stop.threadId))) await this.takeUp(stop);
+    else await this.deliver(stop, known);
   }
 
   /** A stop that is the step's or the user's. */
-  private async deliver(stop: StoppedEvent): Promise<void> {
+  private async deliver(stop: StoppedEvent, known?: StopCause): Promise<void> {
+    const cause = known ?? (this.drivers.step.active ? causeOf(stop, this.drivers.step, this.ports) : 'user');
+    if (cause === 'user' && !this.interrupter.wasPause(stop)) await this.ports.examine(stop);
     if (stop.threadId !== undefined && (await this.ports.isSilent(stop))) {
       if (!(await this.letThrough(stop.threadId))) await this.takeUp(stop);
     } else if (this.drivers.step.active) {
-      await this.feed(stop, causeOf(stop, this.drivers.step, this.ports));
+      await this.feed(stop, cause);
     } else {
       this.report(stop, this.ports.isEntry(stop) ? { reason: 'entry' } : undefined);
     }

@@ -3,6 +3,7 @@ import type { StoppedEvent, WatchTrigger } from '../mi/events.js';
 import type { Region } from '../rseq/region.js';
 import type { Action } from '../stepping/types.js';
 import type { Address } from '../util/address.js';
+import type { AbortHit } from './exceptionAborts.js';
 import type { Client, Gdb, Tell } from './ports.js';
 
 /** What execution needs of the other subjects of the session. */
@@ -27,6 +28,13 @@ export interface ExecutionPorts {
   breakpointsHit(stop: StoppedEvent): readonly number[];
   /** A stop is to be reported: what DAP's `stopped` says of it beyond what gdb tells. */
   stopDetails(stop: StoppedEvent): Partial<D.StoppedEvent['body']>;
+  /**
+   * What the stop has to do with an abort of a restartable sequence that the user asks for. Asked once at each stop of
+   * gdb's, before any thread goes on.
+   */
+  abortAt(stop: StoppedEvent): Promise<AbortHit | undefined>;
+  /** Finds out what there is to tell of a stop that will be shown: an exception, a signal, an abort. */
+  examine(stop: StoppedEvent): Promise<void>;
   /** Whether a breakpoint that the adapter judges by itself was hit and is not to stop the program. */
   isSilent(stop: StoppedEvent): Promise<boolean>;
   /** Whether instruction steps go into the first attempt at a region (`rseq.stepping: "firstIteration"`). */

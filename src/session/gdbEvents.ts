@@ -7,6 +7,7 @@ import type { Breakpoints } from './breakpoints.js';
 import { whyRefused } from './consoleBreakpoints.js';
 import type { Control } from './control.js';
 import type { DataBreakpoints } from './dataBreakpoints.js';
+import type { Exceptions } from './exceptions.js';
 import type { Execution } from './execution.js';
 import type { Inspection } from './inspection.js';
 import type { Logpoints } from './logpoints.js';
@@ -24,6 +25,7 @@ export interface GdbEventsPorts {
   readonly breakpoints: Breakpoints;
   readonly dataBreakpoints: DataBreakpoints;
   readonly control: Control;
+  readonly exceptions: Exceptions;
   readonly modules: Modules;
   readonly logpoints: Logpoints;
   readonly inspection: Inspection;
@@ -38,10 +40,11 @@ export class GdbEvents {
 
   /** One asynchronous record, at once. */
   onEvent(event: MiEvent): void {
-    const { execution, breakpoints, dataBreakpoints, modules, inspection, process, client } = this.ports;
+    const { execution, breakpoints, dataBreakpoints, exceptions, modules, inspection, process, client } = this.ports;
     switch (event.kind) {
       case 'running':
         execution.onRunning();
+        exceptions.onRunning();
         return;
       case 'stopped':
         this.announcements.stopped();
@@ -65,6 +68,7 @@ export class GdbEvents {
           if (process.id === undefined) return;
           await modules.libraryLoaded(event.library);
           await dataBreakpoints.regionsChanged();
+          await exceptions.libraryLoaded(event.library.hostName);
         });
         return;
       case 'libraryUnloaded':
@@ -72,9 +76,11 @@ export class GdbEvents {
         modules.libraryUnloaded(event.library);
         return;
       case 'breakpointCreated':
+        exceptions.catchpoints.onChanged(event.breakpoint);
         this.refuseHarmful(event.breakpoint);
         return;
       case 'breakpointModified':
+        exceptions.catchpoints.onChanged(event.breakpoint);
         if (breakpoints.onModified(event.breakpoint) || dataBreakpoints.onModified(event.breakpoint)) return;
         this.refuseHarmful(event.breakpoint);
         return;
@@ -82,6 +88,8 @@ export class GdbEvents {
         execution.breakpointDeleted(event.number);
         breakpoints.onDeleted(event.number);
         dataBreakpoints.onDeleted(event.number);
+        exceptions.onDeleted(event.number);
+        exceptions.catchpoints.onDeleted(event.number);
         return;
       case 'recordChanged':
         this.ports.control.recordChanged(event.isRecording);

@@ -56,6 +56,11 @@ export class GdbLink implements Gdb {
     return this.process?.pid;
   }
 
+  /** Whether gdb is running in this session. */
+  get isUp(): boolean {
+    return this.process !== undefined && this.ending === undefined;
+  }
+
   get hasPython(): boolean {
     return this.process?.features.has('python') === true;
   }

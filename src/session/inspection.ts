@@ -29,6 +29,8 @@ export interface InspectionPorts {
   readonly client: Client;
   /** The innermost frames of a thread, as the client has just been told them. */
   readonly remember: (thread: number, frames: readonly FrameSummary[]) => void;
+  /** What stands at an address that no symbol names. */
+  readonly placeAt: (address: Address) => string | undefined;
   /** Why the thread must not call a function of the program now; undefined where it may. */
   readonly mayCall: (thread: number) => string | undefined;
   readonly extraScopes: (thread: number, frameLevel: number) => Promise<readonly ExtraScope[]>;
@@ -75,6 +77,7 @@ export class Inspection {
       remember: (thread, frames) => {
         ports.remember(thread, frames.map(summarize));
       },
+      placeAt: ports.placeAt,
       moduleAt: address => loaded.idAt(address),
       assemblyAt: (address, name) => sources.assemblyAt(address, name),
     });

@@ -94,6 +94,12 @@ export class Restartable {
     );
   }
 
+  /** What stands at an address of a region that has no symbol: an abort handler; undefined where it is none. */
+  placeAt(address: Address): string | undefined {
+    const region = this.ports.index.exitsAt(address).find(({ abort }) => abort === address);
+    return region === undefined ? undefined : `abort handler of ${region.function ?? region.id}`;
+  }
+
   /** The scope "Restartable sequence" of a stopped thread, where any is known. */
   async scopes(thread: number, pc: Address): Promise<readonly RseqScope[]> {
     if (this.ports.index.isEmpty && !this.ports.mayLearn()) return [];

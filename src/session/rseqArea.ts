@@ -9,6 +9,7 @@ export interface RseqArea {
   readonly cpuId: number;
   /** The descriptor that was armed last; 0 if none is. */
   readonly rseqCs: Address;
+  readonly flags: number;
   readonly nodeId?: number;
   readonly mmCid?: number;
 }
@@ -36,11 +37,12 @@ async function areaAt(gdb: Gdb, thread: number, expression: string): Promise<Rse
     const memory = await gdb.send(dataReadMemoryBytes(address, 28));
     const contents = tuplesAt(memory.results, 'memory')[0];
     const bytes = Buffer.from(contents === undefined ? '' : (textAt(contents, 'contents') ?? ''), 'hex');
-    if (bytes.length < 16) return undefined;
+    if (bytes.length < 20) return undefined;
     return {
       address,
       cpuId: bytes.readUInt32LE(4),
       rseqCs: bytes.readBigUInt64LE(8),
+      flags: bytes.readUInt32LE(16),
       ...(bytes.length < 24 ? {} : { nodeId: bytes.readUInt32LE(20) }),
       ...(bytes.length < 28 ? {} : { mmCid: bytes.readUInt32LE(24) }),
     };

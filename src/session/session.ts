@@ -1,9 +1,8 @@
 import type { DapConnection } from '../dap/connection.js';
 import type { RouteTable, SessionState } from '../dap/route.js';
-import { gdbSet } from '../mi/commands.js';
-import type { MiEvent } from '../mi/events.js';
-import { allBreakpoints } from './allBreakpoints.js';
+import { BreakpointKinds } from './breakpointKinds.js';
 import { Breakpoints } from './breakpoints.js';
+import { Exceptions } from './exceptions.js';
 import { capabilitiesOf } from './capabilities.js';
 import { RSEQ_DEFAULTS, type RseqOptions } from './config/rseqAttributes.js';
 import { DataBreakpoints } from './dataBreakpoints.js';
@@ -13,16 +12,18 @@ import { takeResuming } from './consoleRoad.js';
 import { Control } from './control.js';
 import type { GdbAhead } from './gdbAhead.js';
 import { GdbEvents } from './gdbEvents.js';
-import { GdbLink } from './gdbLink.js';
+import type { GdbLink } from './gdbLink.js';
 import { Inspection } from './inspection.js';
+import { LibraryWatch } from './libraryWatch.js';
 import { Lifecycle } from './lifecycle.js';
 import { Logpoints } from './logpoints.js';
 import { targetMap } from './memoryMap.js';
 import { Modules } from './modules.js';
 import { PauseAnswers } from './pauseAnswers.js';
-import type { Client, Tell } from './ports.js';
+import type { AllBreakpoints, Client, Tell } from './ports.js';
 import { Progress } from './progress.js';
 import { Restartable } from './restartable.js';
+import { createLink } from './sessionLink.js';
 import { RunToCommit } from './runToCommit.js';
 import { TargetProcess } from './target/targetProcess.js';
 
@@ -56,6 +57,9 @@ class Composition implements Session {
   private readonly breakpoints: Breakpoints;
   private readonly dataBreakpoints: DataBreakpoints;
   private lastBreakpointId = 0;
+  private readonly exceptions: Exceptions;
+  private readonly allBreakpoints: AllBreakpoints;
+  private readonly libraries: LibraryWatch;
   private readonly restartable: Restartable;
   private readonly runToCommit: RunToCommit;
   private readonly execution: Execution;
@@ -66,10 +70,7 @@ class Composition implements Session {
   private readonly process = new TargetProcess(() => this.lifecycle.target?.isLocal === true);
   private readonly events: GdbEvents;
 
-  constructor(
-    private readonly connection: DapConnection,
-    ahead: GdbAhead | undefined,
-  ) {
+  constructor(connection: DapConnection, ahead: GdbAhead | undefined) {
     this.client = {
       emit: (event, ...body) => {
         connection.emit(event, ...body);
@@ -82,11 +83,19 @@ class Composition implements Session {
       connection.emit('output', { category, output });
     };
     this.progress = new Progress(this.client, () => this.lifecycle.client.supportsProgressReporting === true);
-    this.link = this.makeLink(ahead);
+    this.link = createLink(connection, ahead, {
+      tell: this.tell,
+      events: () => this.events,
+      busy: command => this.progress.start('gdb is busy', command),
+      ended: why => {
+        this.ending.gdbEnded(why);
+      },
+    });
     this.answers = new PauseAnswers(this.link);
     const map = targetMap(this.link, () => this.process.localId);
     this.modules = new Modules(this.link, this.tell, () => this.rseq.stepping !== 'off', map);
     this.logpoints = new Logpoints(this.link, () => this.link.hasPython);
+    this.libraries = new LibraryWatch(this.link);
     this.breakpoints = this.makeBreakpoints();
     this.dataBreakpoints = this.makeDataBreakpoints();
     this.restartable = new Restartable({
@@ -107,6 +116,8 @@ class Composition implements Session {
       log: () => this.rseq.log,
     });
     this.runToCommit = new RunToCommit({ gdb: this.link, continue: () => this.execution.continue() });
+    this.exceptions = this.makeExceptions();
+    this.allBreakpoints = new BreakpointKinds([this.breakpoints, this.dataBreakpoints, this.exceptions]);
     this.execution = this.makeExecution();
     this.inspection = this.makeInspection();
     this.control = this.makeControl();
@@ -115,7 +126,7 @@ class Composition implements Session {
       client: this.client,
       tell: this.tell,
       execution: this.execution,
-      breakpoints: allBreakpoints(this.breakpoints, this.dataBreakpoints),
+      breakpoints: this.allBreakpoints,
       modules: this.modules,
       process: this.process,
       runInTerminal: args => connection.sendRequest('runInTerminal', args),
@@ -125,6 +136,7 @@ class Composition implements Session {
       capabilities: () => capabilitiesOf(this.routes),
       configured: config => {
         this.rseq = config.rseq;
+        this.exceptions.configure(config.signals);
       },
     });
     this.ending = new Ending({
@@ -132,7 +144,7 @@ class Composition implements Session {
       client: this.client,
       tell: this.tell,
       execution: this.execution,
-      breakpoints: allBreakpoints(this.breakpoints, this.dataBreakpoints),
+      breakpoints: this.allBreakpoints,
       process: this.process,
       lifecycle: this.lifecycle,
     });
@@ -145,6 +157,7 @@ class Composition implements Session {
       breakpoints: this.breakpoints,
       dataBreakpoints: this.dataBreakpoints,
       control: this.control,
+      exceptions: this.exceptions,
       modules: this.modules,
       logpoints: this.logpoints,
       inspection: this.inspection,
@@ -156,6 +169,7 @@ class Composition implements Session {
       ...this.breakpoints.routes,
       ...this.dataBreakpoints.routes,
       ...this.control.routes,
+      ...this.exceptions.routes,
       ...this.restartable.routes,
       ...this.inspection.routes,
     };
@@ -169,33 +183,6 @@ class Composition implements Session {
     return this.ending.end();
   }
 
-  private makeLink(ahead: GdbAhead | undefined): GdbLink {
-    const { log } = this.connection;
-    const listener = {
-      event: (event: MiEvent) => {
-        this.events.onEvent(event);
-      },
-      text: (kind: 'console' | 'log', text: string, collected: boolean) => {
-        this.events.onText(kind, text, collected);
-      },
-      warning: (text: string) => {
-        this.tell('important', `${text}\n`);
-      },
-      busy: (command: string) => this.progress.start('gdb is busy', command),
-      ended: (why: string) => {
-        this.ending.gdbEnded(why);
-      },
-      output: (stream: 'stdout' | 'stderr', text: string) => {
-        this.tell(stream, text);
-        this.followClient();
-      },
-    };
-    const trace = (direction: 'toGdb' | 'fromGdb', line: string): void => {
-      log.trace(`${direction === 'toGdb' ? 'gdb <-' : 'gdb ->'} ${line}`);
-    };
-    return new GdbLink(listener, log.wants('trace') ? trace : undefined, this.connection.timer?.gdb, ahead);
-  }
-
   private makeBreakpoints(): Breakpoints {
     return new Breakpoints({
       gdb: this.link,
@@ -207,9 +194,7 @@ class Composition implements Session {
       keeps: () => this.rseq.breakpointsInside === 'keep',
       sourceOf: address => this.modules.sourceOf(address),
       loaded: () => this.process.id !== undefined,
-      pendingChanged: async any => {
-        await this.link.send(gdbSet('stop-on-solib-events', any || this.lifecycle.target?.isLocal === false ? 1 : 0));
-      },
+      pendingChanged: any => this.libraries.set('breakpoints', any || this.lifecycle.target?.isLocal === false),
     });
   }
 
@@ -249,6 +234,21 @@ class Composition implements Session {
     return this.lastBreakpointId;
   }
 
+  private makeExceptions(): Exceptions {
+    return new Exceptions({
+      gdb: this.link,
+      client: this.client,
+      index: this.modules.index,
+      ready: () => this.link.isUp,
+      processId: () => this.process.id,
+      isRunning: () => this.execution.running,
+      isAware: () => this.rseq.stepping !== 'off',
+      nextId: () => this.nextBreakpointId(),
+      regions: this.restartable,
+      watchLibraries: on => this.libraries.set('exceptions', on),
+    });
+  }
+
   private makeExecution(): Execution {
     return new Execution({
       gdb: this.link,
@@ -262,10 +262,16 @@ class Composition implements Session {
       isInsideRegion: address => this.modules.index.inside(address)?.position === 'armed',
       noRegions: () => this.modules.index.isEmpty,
       breakpointsHit: stop => [...this.breakpoints.hitBy(stop), ...this.dataBreakpoints.hitBy(stop)],
-      stopDetails: stop => ({ ...this.dataBreakpoints.reported(stop), ...this.control.reported(stop) }),
+      stopDetails: stop => ({
+        ...this.dataBreakpoints.reported(stop),
+        ...this.control.reported(stop),
+        ...this.exceptions.report(stop),
+      }),
       isSilent: async stop => (await this.breakpoints.isSilent(stop)) || (await this.dataBreakpoints.isSilent(stop)),
       isEntry: stop => this.lifecycle.isEntry(stop.breakpointNumber),
-      librariesChanged: () => allBreakpoints(this.breakpoints, this.dataBreakpoints).settleAll(),
+      librariesChanged: () => this.allBreakpoints.settleAll(),
+      abortAt: stop => this.exceptions.abortAt(stop, this.breakpoints.hitBy(stop).length > 0),
+      examine: stop => this.exceptions.examine(stop),
       showsFirstAttempt: () => this.rseq.stepping === 'firstIteration',
       passBegins: () => this.dataBreakpoints.passBegins(),
       changedInPass: () => this.dataBreakpoints.changedInPass(),
@@ -285,6 +291,7 @@ class Composition implements Session {
       gdb: this.link,
       answers: this.answers,
       client: this.client,
+      placeAt: address => this.restartable.placeAt(address),
       remember: (thread, frames) => {
         execution.rememberFrames(thread, frames);
       },
@@ -320,6 +327,7 @@ class Composition implements Session {
     this.control.onPauseChanged();
     if (stopped === undefined) {
       this.breakpoints.onResumed();
+      this.exceptions.onResumed();
       this.answers.end();
     } else {
       // Pretty printers may call functions of the program, which the thread must not do inside a region.
@@ -327,14 +335,5 @@ class Composition implements Session {
       this.answers.begin(stopped.threadId, pc !== undefined && this.restartable.whyNoCall(pc) === undefined);
       if (this.runToCommit.isRunning) this.client.post(() => this.runToCommit.stopped(stopped));
     }
-  }
-
-  /** A client that reads slowly must not make us hoard what the program prints. */
-  private followClient(): void {
-    if (!this.connection.needsDrain) return;
-    this.link.holdOutput(true);
-    this.connection.onDrain(() => {
-      this.link.holdOutput(false);
-    });
   }
 }

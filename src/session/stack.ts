@@ -28,6 +28,8 @@ export interface StackPorts {
   readonly gdb: Gdb;
   /** The innermost frames of a thread, as the client has just been told them. */
   remember(thread: number, frames: readonly Frame[]): void;
+  /** What stands at an address that no symbol names; undefined where that is not known either. */
+  placeAt(address: Address): string | undefined;
   /** The module that an address lies in, where that is known. */
   moduleAt(address: Address): string | undefined;
   /** What a client may show for code without a source file. */
@@ -128,9 +130,10 @@ export class Stack {
   private async describe(frame: Frame, context: FrameContext & { frame: number }, view: View): Promise<D.StackFrame> {
     const { address } = frame;
     const moduleId = address === undefined ? undefined : this.ports.moduleAt(address);
+    const place = frame.func === undefined && address !== undefined ? this.ports.placeAt(address) : undefined;
     const described: D.StackFrame = {
       id: this.handles.create(context),
-      name: frameName(frame, view.format, view.args?.get(context.frame), moduleId),
+      name: place ?? frameName(frame, view.format, view.args?.get(context.frame), moduleId),
       line: frame.line ?? 0,
       column: 0,
     };

@@ -62,6 +62,11 @@ export class StepDriver {
     return this.state !== undefined;
   }
 
+  /** Whether this thread is being stepped and on its way through regions to one of their exits. */
+  passes(thread: number | undefined): boolean {
+    return this.state?.kind === 'passing' && this.thread === thread;
+  }
+
   /** The thread that is being stepped. */
   get steppingThread(): number | undefined {
     return this.state === undefined ? undefined : this.thread;

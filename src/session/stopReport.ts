@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import type { StoppedEvent } from '../mi/events.js';
+import { cppEventOf, type Catchpoint } from './consoleCatchpoints.js';
 
 /**
  * The body of DAP's `stopped` for a stop of gdb's.
@@ -14,7 +15,8 @@ export function stoppedBody(
   asked: boolean,
 ): D.StoppedEvent['body'] {
   const where = stop.threadId === undefined ? {} : { threadId: stop.threadId };
-  return { ...(asked ? { reason: 'pause' } : describe(stop, breakpointIds)), ...where, allThreadsStopped: true };
+  const reason = asked ? { reason: 'pause' } : describe(stop, breakpointIds);
+  return { ...reason, ...where, allThreadsStopped: true };
 }
 
 /** Whether the program has ended. */
@@ -46,15 +48,21 @@ function describe(stop: StoppedEvent, breakpointIds: readonly number[]): Reason 
     case 'watchpoint-trigger':
     case 'read-watchpoint-trigger':
     case 'access-watchpoint-trigger':
+      return { reason: 'data breakpoint', ...hit, ...watched(stop) };
     case 'watchpoint-scope':
-      return { reason: 'data breakpoint', ...hit };
+      return {
+        reason: 'data breakpoint',
+        ...hit,
+        description: 'Paused where a watched variable ends',
+        ...watched(stop),
+      };
     case 'fork':
     case 'vfork':
     case 'exec':
     case 'syscall-entry':
     case 'syscall-return':
     case 'solib-event':
-      return { reason: 'pause', description: `Paused on ${stop.reason}` };
+      return caught(stop, undefined);
     case 'no-history':
       return { reason: 'step', description: 'Reached the end of the recorded execution' };
     case 'exited':
@@ -78,4 +86,35 @@ function signal(stop: StoppedEvent): Reason {
     description: `Paused on ${signalName}`,
     text: signalMeaning === undefined ? signalName : `${signalName}: ${signalMeaning}`,
   };
+}
+
+/** A stop at a catchpoint: for DAP it is a breakpoint, which the client has not set; only the text can say what it has caught. */
+export function caught(stop: StoppedEvent, catchpoint: Catchpoint | undefined): Reason {
+  const name =
+    catchpoint === undefined
+      ? ''
+      : `${catchpoint.isTemporary ? 'Temporary catchpoint' : 'Catchpoint'} ${catchpoint.number}: `;
+  const event = eventOf(stop, catchpoint);
+  return { reason: 'breakpoint', description: `Paused on ${event}`, text: `${name}${event}` };
+}
+
+function eventOf(stop: StoppedEvent, catchpoint: Catchpoint | undefined): string {
+  const { reason, systemCall, newProcessId, newProgram } = stop;
+  if (newProcessId !== undefined) return `${reason ?? 'fork'} of process ${newProcessId}`;
+  if (newProgram !== undefined) return `exec of ${newProgram}`;
+  if (reason === 'syscall-entry') return `the call of ${systemCall ?? '?'}`;
+  if (reason === 'syscall-return') return `the return from ${systemCall ?? '?'}`;
+  if (reason === 'solib-event') return `${catchpoint?.type ?? 'load'} of a library`;
+  if (catchpoint === undefined) return reason ?? 'an event';
+  const event = cppEventOf(catchpoint);
+  if (event !== undefined) return `${event} of an exception`;
+  return catchpoint.what === undefined ? catchpoint.type : `${catchpoint.type} ${catchpoint.what}`;
+}
+
+/** What has become of a watched value, in one line. */
+function watched({ watches }: StoppedEvent): { text?: string } {
+  const [first] = watches;
+  if (first?.expression === undefined) return {};
+  if (first.new !== undefined) return { text: `${first.expression}: ${first.old ?? '?'} -> ${first.new}` };
+  return { text: first.value === undefined ? first.expression : `${first.expression} = ${first.value}` };
 }

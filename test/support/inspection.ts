@@ -41,6 +41,7 @@ export class Inspection {
           void job();
         },
       },
+      placeAt: () => undefined,
       remember: (thread, frames) => {
         this.remembered.push({ thread, frames });
       },

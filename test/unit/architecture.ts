@@ -64,6 +64,7 @@ export const TOPICS: ReadonlySet<string> = new Set(
     'disassembly',
     'ending',
     'evaluate',
+    'exceptions',
     'gotoTargets',
     'lifecycle',
     'loadedModules',

@@ -15,6 +15,7 @@
 import type { Attribute, Peer } from './attribute.js';
 import { BEHAVIOUR_ATTRIBUTES } from './behaviourAttributes.js';
 import { CONNECTION_ATTRIBUTES } from './connectionAttributes.js';
+import { EXCEPTION_ATTRIBUTES } from './exceptionAttributes.js';
 import { GDB_ATTRIBUTES } from './gdbAttributes.js';
 import { PROGRAM_ATTRIBUTES } from './programAttributes.js';
 import { RSEQ_ATTRIBUTES } from './rseqAttributes.js';
@@ -27,6 +28,7 @@ export const GROUPS: readonly Group[] = [
   { title: 'Processes, core files, remote targets', attributes: TARGET_ATTRIBUTES },
   { title: 'gdb', attributes: GDB_ATTRIBUTES },
   { title: 'Sources, symbols, threads', attributes: BEHAVIOUR_ATTRIBUTES },
+  { title: 'Signals', attributes: EXCEPTION_ATTRIBUTES },
   { title: 'Restartable sequences', attributes: RSEQ_ATTRIBUTES },
   { title: 'Time limits', attributes: TIMEOUT_ATTRIBUTES },
   { title: 'The connection', attributes: CONNECTION_ATTRIBUTES },
@@ -43,6 +45,7 @@ export const ATTRIBUTES = {
   ...TARGET_ATTRIBUTES,
   ...GDB_ATTRIBUTES,
   ...BEHAVIOUR_ATTRIBUTES,
+  ...EXCEPTION_ATTRIBUTES,
   ...RSEQ_ATTRIBUTES,
   ...TIMEOUT_ATTRIBUTES,
   ...CONNECTION_ATTRIBUTES,

@@ -45,11 +45,23 @@ describe("the announcements of stops in gdb's console text", () => {
     assert.equal(strip('[Switching to Thread 0x7ffff6dce6c0 (LWP 12885)]\n'), '');
   });
 
+  it('are left out at signals and catchpoints too, and where libraries are loaded', () => {
+    const frame = 'act (what=0x7ffe "--null") at a.c:75\n';
+    assert.equal(strip('\nProgram', ' received signal SIGSEGV, Segmentation fault.\n', frame, '75\t  f();\n'), '');
+    assert.equal(strip('\nThread 2 "a b"', ' received signal SIGUSR1, User defined signal 1.\n', '31\t{\n'), '');
+    assert.equal(strip('\n', 'Catchpoint 1 (exception thrown), 0x00007f in __cxa_throw () from /lib/c.so\n'), '');
+    assert.equal(strip('Stopped due to shared library event:\n', '  Inferior loaded /lib/c.so\n'), '');
+    assert.equal(strip('Catchpoint 6\n', '  Inferior loaded /lib/c.so\n'), '');
+  });
+
   it('leave all other text as it is, a listing of lines too', () => {
     const records = [
       '[New Thread 0x7ffff6dce6c0 (LWP 12885)]\n',
       '40\t  asm();\n',
       'Breakpoint 1 at 0x1141: file a.c, line 5.\n',
+      'Catchpoint 3 (fork)\n',
+      'act (what=1) at a.c:75\n',
+      '\nProgram terminated with signal ',
     ];
     assert.equal(strip(...records), records.join(''));
   });
