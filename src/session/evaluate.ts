@@ -24,6 +24,8 @@ export interface EvaluatePorts {
   containerPorts(thread: number | undefined): ContainerPorts;
   /** The adapter's own way of a command that resumes the target (`next`); undefined where the line is gdb's to run. */
   intercept(line: string, thread: number | undefined): Promise<string | undefined>;
+  /** Types a line into the running program's terminal; false where it does not run, or has no terminal of ours. */
+  type(line: string): boolean;
   /** An expression was evaluated that may have called a function: what is held of values is to be read again. */
   refresh(): Promise<void>;
   /** A command or an assignment may have written memory or registers; `mayWrite`: it is known to write. */
@@ -44,13 +46,20 @@ export class Evaluate {
     const frameId = optionalNumber(args, 'frameId');
     const context = frameId === undefined ? undefined : this.ports.frameOf(frameId);
     const usage = optionalString(args, 'context');
-    if (usage === 'repl') return this.command(expression, context);
+    if (usage === 'repl') return this.console(expression, context);
     this.requireStopped();
     const hex = isHex(args.format);
     if (usage === 'hover') return this.hover(expression, context, hex);
     return this.guarded(expression, context, () =>
       usage === 'clipboard' ? this.clipboard(expression, context, hex) : this.expression(expression, context, hex),
     );
+  }
+
+  /** While the program runs, what is typed is its input, as in any terminal; a line behind a backquote is gdb's all the same. */
+  private async console(line: string, context: FrameContext | undefined): Promise<Result> {
+    const forGdb = /^(?:`|-exec\s)\s*(.*)$/s.exec(line)?.[1];
+    if (forGdb === undefined && this.ports.type(line)) return { result: '', variablesReference: 0 };
+    return this.command(forGdb ?? line, context);
   }
 
   /** Looking at something must not change it, and a failure is nobody's business: the mouse has just passed by. */

@@ -44,6 +44,8 @@ export interface InspectionPorts {
   readonly isStopped: () => boolean;
   /** The adapter's own way of a console command that resumes the program; undefined where the line is gdb's to run. */
   readonly intercept: (line: string, thread: number | undefined) => Promise<string | undefined>;
+  /** Types a line into the running program's terminal; false where it does not run, or has no terminal of ours. */
+  readonly type: (line: string) => boolean;
   /** What the client has said in `initialize`. */
   readonly supports: () => Pick<
     D.InitializeRequestArguments,
@@ -118,6 +120,7 @@ export class Inspection {
       isStopped: ports.isStopped,
       containerPorts: thread => variables.containerPorts(thread),
       intercept: ports.intercept,
+      type: ports.type,
       refresh: () => variables.refresh(),
       afterCommand: (thread, mayWrite) => changes.afterCommand(thread, mayWrite),
     });

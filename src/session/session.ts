@@ -317,6 +317,7 @@ class Composition implements Session {
           step: request => execution.step(request),
           continue: () => execution.continue(),
         }),
+      type: line => this.lifecycle.state() === 'running' && this.link.write(`${line}\n`),
       supports: () => this.lifecycle.client,
     });
   }

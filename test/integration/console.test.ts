@@ -117,6 +117,21 @@ describe('a program in a terminal of the client’s', () => {
   });
 });
 
+describe('the debug console', () => {
+  it('is the input of a program that runs, and gdb’s for a line behind a backquote', async () => {
+    const session = await DebugSession.start();
+    await session.launch('plain', { args: ['--read'] });
+    await session.client.request('configurationDone', {});
+    await session.client.waitFor('output', { where: ({ output }) => output.includes('your name?') });
+    const { result } = await session.client.request('evaluate', { expression: '`info threads', context: 'repl' });
+    assert.match(result, /plain.*\(running\)/);
+    await session.client.request('evaluate', { expression: 'info threads, ü', context: 'repl' });
+    await session.client.waitFor('terminated');
+    assert.match(session.client.output('stdout'), /hello, info threads, ü\n/);
+    await session.close();
+  });
+});
+
 describe('redirections', () => {
   it('of stdio take the files, whatever their names', async () => {
     const [input, output, errors] = ["it's in", 'out; $(x)', 'err"or'].map(name => join(folder, name)) as [

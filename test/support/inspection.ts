@@ -52,6 +52,7 @@ export class Inspection {
       returned: () => this.returned,
       hasPython: () => this.hasPython,
       isStopped: () => this.isStopped,
+      type: () => false,
       intercept: line => Promise.resolve(this.intercepted.get(line)),
       supports: () => ({
         supportsInvalidatedEvent: this.supportsInvalidated,
