@@ -1,7 +1,10 @@
+import { execContinue } from '../mi/commandsExecution.js';
 import type { StoppedEvent } from '../mi/events.js';
+import { STEP, type State } from '../stepping/machine.js';
 import type { Action } from '../stepping/types.js';
 import type { ExecutionPorts } from './executionPorts.js';
 import { FreePass } from './freePass.js';
+import type { LostAttempts } from './lostAttempts.js';
 import { locate } from './position.js';
 import { StepDriver } from './stepDriver.js';
 
@@ -12,8 +15,6 @@ export interface DriverHooks {
   /** The scheduler-locking mode that holds while no region is run through. */
   schedulerLocking(): string;
   post(job: () => Promise<void>): void;
-  /** A thread has run through regions; `isFree`: by a free pass. */
-  passed(action: Action & { kind: 'tell' }, thread: number, isFree: boolean): void;
   /** The user's step is over. */
   stepFinished(action: Action & { kind: 'finish' }): void;
   /** The free pass is over: what was under way goes on. */
@@ -24,10 +25,17 @@ export interface DriverHooks {
 
 /** What may move a single thread: the user's step, and the free pass of a thread that was stopped inside a region. */
 export class Drivers {
-  readonly step: StepDriver;
+  readonly step: StepDriver<State>;
   readonly pass: FreePass;
 
-  constructor(ports: ExecutionPorts, hooks: DriverHooks) {
+  /** gdb's numbers of the threads that have not ended. */
+  private readonly threads = new Set<number>();
+
+  constructor(
+    private readonly ports: ExecutionPorts,
+    private readonly lost: LostAttempts,
+    hooks: DriverHooks,
+  ) {
     const common = {
       gdb: ports.gdb,
       locate: (thread: number) => locate(ports.answers, thread, ports.regionsNear),
@@ -39,10 +47,10 @@ export class Drivers {
         hooks.post(job);
       },
     };
-    this.step = new StepDriver({
+    this.step = new StepDriver(STEP, {
       ...common,
-      tell: (action, thread) => {
-        hooks.passed(action, thread, false);
+      tell: action => {
+        this.passed(action, false);
       },
       finished: action => {
         hooks.stepFinished(action);
@@ -50,10 +58,15 @@ export class Drivers {
     });
     this.pass = new FreePass({
       ...common,
-      tell: (action, thread) => {
-        hooks.passed(action, thread, true);
+      lost,
+      tell: action => {
+        this.passed(action, true);
       },
-      isInsideRegion: address => ports.isInsideRegion(address),
+      regionAround: address => ports.regionAround(address),
+      regionById: id => ports.regionById(id),
+      failed: why => {
+        ports.tell('important', `A thread could not be let through its restartable sequence: ${why}\n`);
+      },
       passBegins: () => ports.passBegins(),
       changedInPass: () => ports.changedInPass(),
       resume: () => hooks.goOn(),
@@ -72,15 +85,46 @@ export class Drivers {
     return [this.step, this.pass].some(each => each.steppingThread === thread);
   }
 
-  /** The thread has ended. @returns whether the others were held for it */
-  async threadEnded(thread: number): Promise<boolean> {
+  threadStarted(thread: number): void {
+    this.threads.add(thread);
+  }
+
+  threadEnded(thread: number): void {
+    this.threads.delete(thread);
+    this.lost.threadEnded(thread);
+  }
+
+  /** Forgets what moved a thread that has ended. @returns whether the others were held for it */
+  async forget(thread: number): Promise<boolean> {
     const driver = [this.step, this.pass].find(each => each.steppingThread === thread);
-    return (await driver?.threadEnded()) === true;
+    return (await driver?.cancel()) === true;
+  }
+
+  /** All threads go on, from whichever gdb lets: of a process that is being killed it cannot tell which are stopped. */
+  async continueAny(): Promise<void> {
+    for (const thread of this.threads) {
+      try {
+        await this.ports.gdb.send(execContinue({ thread }));
+        return;
+      } catch {
+        // This one is gone as well.
+      }
+    }
+  }
+
+  /** Forgets what is under way and takes it out of gdb: the program is to end, or to be left. */
+  async cancel(): Promise<void> {
+    await Promise.all([this.step.cancel(), this.pass.cancel()]);
   }
 
   /** The program or gdb has ended. */
   abandon(): void {
     this.step.abandon();
     this.pass.abandon();
+  }
+
+  private passed(action: Action & { kind: 'tell' }, isFree: boolean): void {
+    if (action.outcome !== 'aborted') this.lost.passed(action.thread, action.regions);
+    this.ports.passed(action, isFree);
   }
 }

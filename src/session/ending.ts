@@ -128,6 +128,8 @@ export class Ending {
   private async askToEnd(pid: number): Promise<void> {
     const { breakpoints, execution, link } = this.ports;
     try {
+      // In the middle of a step the other threads may be held: held, they would not end.
+      await execution.drivers.cancel();
       await breakpoints.removeAll();
       await link.send(consoleCommand('handle SIGTERM nostop noprint pass'));
       sendSignal(pid, 'SIGTERM');

@@ -5,10 +5,11 @@ import type { Frame } from '../mi/frame.js';
 import type { Action, FrameSummary, StepRequest, StopCause } from '../stepping/types.js';
 import type { Address } from '../util/address.js';
 import { messageOf, RequestError } from '../util/errors.js';
+import { begin } from '../stepping/machine.js';
 import { Drivers } from './drivers.js';
 import type { ExecutionPorts } from './executionPorts.js';
 import { Interrupter } from './interrupter.js';
-import { LostAttempts } from './lostAttempts.js';
+import { insideNote, LostAttempts, lossOf } from './lostAttempts.js';
 import { Pause } from './pause.js';
 import { SilentStops } from './silentStops.js';
 import { SingleThread } from './singleThread.js';
@@ -16,7 +17,7 @@ import { startOf } from './stepStart.js';
 import { StepsToTarget, type StepTarget } from './stepTarget.js';
 import { causeOf, stopInput } from './stopCause.js';
 import { exitCodeOf, isEnd, stoppedBody } from './stopReport.js';
-import { anyStoppedThread, untoldStop } from './stopWaiter.js';
+import { untoldStop } from './stopWaiter.js';
 
 /** The owner of the run state: whether the target runs, why it stopped, and the step in progress. */
 export class Execution {
@@ -30,14 +31,15 @@ export class Execution {
   private epoch = 0;
   /** Stops for the adapter's own work. */
   readonly silent: SilentStops;
-  private readonly lost = new LostAttempts();
+  private readonly lost: LostAttempts;
   private readonly single: SingleThread;
   private readonly toTarget = new StepsToTarget();
-  private readonly drivers: Drivers;
+  readonly drivers: Drivers;
   readonly interrupter: Interrupter;
 
   constructor(private readonly ports: ExecutionPorts) {
     const { gdb } = ports;
+    this.lost = new LostAttempts(pc => (ports.isInsideRegion(pc) ? ports.regionAround(pc) : undefined));
     this.single = new SingleThread(gdb);
     this.interrupter = new Interrupter(gdb, ports);
     this.silent = new SilentStops({
@@ -47,16 +49,13 @@ export class Execution {
       handle: stop => this.handleStop(stop),
       goOn: stop => ports.abortAt(stop).then(() => this.takeUp(stop)),
     });
-    this.drivers = new Drivers(ports, {
+    this.drivers = new Drivers(ports, this.lost, {
       interrupt: () => {
         this.interrupter.request('step');
       },
       schedulerLocking: () => this.single.current,
       post: job => {
         this.post(job);
-      },
-      passed: (action, thread, isFree) => {
-        this.passed(action, thread, isFree);
       },
       stepFinished: action => {
         this.stepFinished(action);
@@ -80,25 +79,20 @@ export class Execution {
     return this.gdbRunning;
   }
 
-  breakpointDeleted(number: string): void {
-    this.drivers.onBreakpointDeleted(number);
-  }
-
   /**
    * A thread has ended. In the middle of its own step (a signal handler may end it) nobody else would ever end that step,
    * nor let the threads go on that it holds: gdb waits for the one that is gone.
    */
   threadEnded(thread: number): void {
-    this.lost.threadEnded(thread);
+    this.drivers.threadEnded(thread);
     if (!this.drivers.move(thread) && this.single.thread !== thread) return;
+    const isStep = !this.drivers.pass.active;
     this.post(async () => {
       const isAlone = this.single.thread === thread;
       if (this.ended || !(this.drivers.move(thread) || isAlone)) return;
-      this.ports.tell('important', `Thread ${thread} has ended before its step did.\n`);
+      if (isStep) this.ports.tell('important', `Thread ${thread} has ended before its step did.\n`);
       if (isAlone) await this.single.set(undefined);
-      const holds = (await this.drivers.threadEnded(thread)) || isAlone;
-      const held = holds ? await anyStoppedThread(this.ports.gdb) : undefined;
-      if (held !== undefined) await this.ports.gdb.send(execContinue({ thread: held }));
+      if ((await this.drivers.forget(thread)) || isAlone) await this.drivers.continueAny();
     });
   }
 
@@ -125,8 +119,9 @@ export class Execution {
    */
   async continue(alone?: number): Promise<boolean> {
     const thread = alone ?? this.pause?.stop.threadId;
+    const pc = thread === undefined ? undefined : this.pause?.pcOf(thread);
     await this.resume(async () => {
-      if (thread === undefined || !(await this.letThrough(thread))) await this.goOn();
+      if (thread === undefined || !(await this.letThrough(thread, pc))) await this.goOn();
     }, alone);
     return this.single.current !== 'on';
   }
@@ -151,7 +146,7 @@ export class Execution {
   private async prepare(request: StepRequest): Promise<() => Promise<void>> {
     const frames = this.pause?.framesOf(request.thread);
     const start = await startOf(request, frames, this.lost, this.ports);
-    return () => this.drivers.step.begin(start.request, start.position);
+    return () => this.drivers.step.begin(begin(start.request, start.position));
   }
 
   /**
@@ -263,10 +258,11 @@ export class Execution {
 
   /** A stop that is the step's or the user's. */
   private async deliver(stop: StoppedEvent, known?: StopCause): Promise<void> {
+    this.lost.stopped(stop);
     const cause = known ?? (this.drivers.step.active ? causeOf(stop, this.drivers.step, this.ports) : 'user');
     if (cause === 'user' && !this.interrupter.wasPause(stop)) await this.ports.examine(stop);
     if (stop.threadId !== undefined && (await this.ports.isSilent(stop))) {
-      if (!(await this.letThrough(stop.threadId))) await this.takeUp(stop);
+      if (!(await this.letThrough(stop.threadId, stop.frame?.address))) await this.takeUp(stop);
     } else if (this.drivers.step.active) {
       await this.feed(stop, cause);
     } else {
@@ -284,6 +280,10 @@ export class Execution {
 
   /** Goes on after a stop that nobody shall see, in whatever was under way. */
   private async takeUp(stop: StoppedEvent): Promise<void> {
+    if (this.drivers.pass.active) {
+      await this.drivers.pass.onStop(stop, 'interrupt');
+      return;
+    }
     this.lastStop = stop;
     await this.goOn();
   }
@@ -295,8 +295,10 @@ export class Execution {
   }
 
   /** Gives a thread that stands inside a region, or has lost an attempt at one near it, the free pass; false where it needs none. */
-  private async letThrough(thread: number): Promise<boolean> {
-    return !this.ports.noRegions() && (await this.drivers.pass.begin(thread, this.lost.of(thread)));
+  private async letThrough(thread: number, pc: Address | undefined): Promise<boolean> {
+    if (this.ports.noRegions()) return false;
+    const mayWait = !this.drivers.step.active && this.single.thread === undefined;
+    return this.drivers.pass.begin(thread, pc, mayWait);
   }
 
   private stepFinished(action: Action & { kind: 'finish' }): void {
@@ -331,16 +333,13 @@ export class Execution {
     const pause = new Pause(stop);
     this.pause = pause;
     this.ports.pauseChanged();
-    const note = this.lost.stopped(stop, this.ports.regionsNear);
-    if (note !== undefined && this.ports.showsFirstAttempt()) this.ports.tell('important', `${note}\n`);
-    const body = stoppedBody(stop, as === undefined ? this.ports.breakpointsHit(stop) : [], asked);
+    const loss = lossOf(stop, this.lost.stopped(stop));
+    if (loss !== undefined && this.ports.showsFirstAttempt()) this.ports.tell('important', `${loss}\n`);
+    const hits = as === undefined ? this.ports.breakpointsHit(stop) : [];
+    const details = asked ? {} : this.ports.stopDetails(stop);
+    const body = { ...stoppedBody(stop, hits, asked), ...details, ...as };
     if (this.single.thread !== undefined) this.post(() => this.single.release(() => this.pause === pause));
-    this.ports.client.emit('stopped', { ...body, ...(asked ? {} : this.ports.stopDetails(stop)), ...as });
-  }
-
-  private passed(passed: Action & { kind: 'tell' }, thread: number, isFree: boolean): void {
-    if (passed.outcome !== 'aborted') this.lost.passed(thread, passed.regions);
-    this.ports.passed(passed, thread, isFree);
+    this.ports.client.emit('stopped', insideNote(body, loss));
   }
 
   private endPause(): void {

@@ -22,6 +22,10 @@ export interface ExecutionPorts {
   readonly regionsNear: (addresses: readonly Address[]) => readonly Region[];
   /** Whether a step must not end there: inside a region. */
   isInsideRegion(address: Address): boolean;
+  /** The region for which an address lies in `[arming store, post_commit_ip)`. */
+  regionAround(address: Address): Region | undefined;
+  /** The region of an id, while it is loaded. */
+  regionById(id: string): Region | undefined;
   /** Whether nothing that is loaded has a region. */
   readonly noRegions: () => boolean;
   /** The DAP ids of the user's breakpoints that the stop has hit. */
@@ -48,7 +52,7 @@ export interface ExecutionPorts {
   /** What the user watches and the free pass that has ended has changed. */
   changedInPass(): Promise<readonly WatchTrigger[]>;
   /** A thread has run through regions: by a step, or by a free pass, in which an abort is what the stop inside has cost. */
-  passed(action: Action & { kind: 'tell' }, thread: number, isFree: boolean): void;
+  passed(action: Action & { kind: 'tell' }, isFree: boolean): void;
   /** The program has ended: exit code, or 128 + signal. */
   exited(code: number): Promise<void>;
   /** The target goes on, or has stopped: handles of the last stop are stale. */

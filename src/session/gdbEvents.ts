@@ -52,6 +52,7 @@ export class GdbEvents {
         return;
       case 'threadCreated':
         client.emit('thread', { reason: 'started', threadId: event.threadId });
+        execution.drivers.threadStarted(event.threadId);
         return;
       case 'threadExited':
         client.emit('thread', { reason: 'exited', threadId: event.threadId });
@@ -85,7 +86,7 @@ export class GdbEvents {
         this.refuseHarmful(event.breakpoint);
         return;
       case 'breakpointDeleted':
-        execution.breakpointDeleted(event.number);
+        execution.drivers.onBreakpointDeleted(event.number);
         breakpoints.onDeleted(event.number);
         dataBreakpoints.onDeleted(event.number);
         exceptions.onDeleted(event.number);

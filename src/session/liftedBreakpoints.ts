@@ -15,14 +15,22 @@ export class LiftedBreakpoints {
 
   /** Disables the breakpoints with code in `ranges`, and all watchpoints: what they watch may be used there. */
   async lift(ranges: readonly AddressRange[]): Promise<void> {
-    if (this.numbers.length > 0) return;
-    const { results } = await this.gdb.send(breakList());
-    const all = parseBreakpointTable(tupleAt(results, 'BreakpointTable') ?? {});
-    const numbers = all.flatMap(breakpoint => (breakpoint.enabled ? toLift(breakpoint, ranges) : []));
+    const numbers = (await this.enabled()).flatMap(breakpoint => toLift(breakpoint, ranges));
     const [first, ...rest] = numbers;
     if (first === undefined) return;
     await this.gdb.send(breakDisable([first, ...rest]));
-    this.numbers = numbers;
+    this.numbers = [...this.numbers, ...numbers];
+  }
+
+  /** Asks gdb what there is, and tells of ranges whether anything would have to be lifted there. */
+  async obstacles(): Promise<(ranges: readonly AddressRange[]) => boolean> {
+    const enabled = await this.enabled();
+    return ranges => enabled.some(breakpoint => toLift(breakpoint, ranges).length > 0);
+  }
+
+  private async enabled(): Promise<readonly Breakpoint[]> {
+    const { results } = await this.gdb.send(breakList());
+    return parseBreakpointTable(tupleAt(results, 'BreakpointTable') ?? {}).filter(({ enabled }) => enabled);
   }
 
   /** Enables them again. */

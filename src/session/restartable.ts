@@ -71,8 +71,8 @@ export class Restartable {
   };
 
   /** A step has run a thread through regions, or the free pass after a stop inside, which has cost an attempt. */
-  passed(passed: Passed, threadId: number, isFree: boolean): void {
-    const { outcome, address } = passed;
+  passed(passed: Passed, isFree: boolean): void {
+    const { outcome, address, thread: threadId } = passed;
     const region = passed.regions.find(one => one.exits.some(exit => exit.address === address)) ?? passed.regions[0];
     if (region === undefined) return;
     const counts = this.countsOf(region.id);

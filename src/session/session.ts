@@ -260,6 +260,8 @@ class Composition implements Session {
       isRemote: () => this.process.id !== undefined && this.process.localId === undefined,
       regionsNear: addresses => this.modules.index.near(addresses),
       isInsideRegion: address => this.modules.index.inside(address)?.position === 'armed',
+      regionAround: address => this.modules.index.inside(address)?.region,
+      regionById: id => this.modules.index.byId(id),
       noRegions: () => this.modules.index.isEmpty,
       breakpointsHit: stop => [...this.breakpoints.hitBy(stop), ...this.dataBreakpoints.hitBy(stop)],
       stopDetails: stop => ({
@@ -275,8 +277,8 @@ class Composition implements Session {
       showsFirstAttempt: () => this.rseq.stepping === 'firstIteration',
       passBegins: () => this.dataBreakpoints.passBegins(),
       changedInPass: () => this.dataBreakpoints.changedInPass(),
-      passed: (passed, thread, isFree) => {
-        this.restartable.passed(passed, thread, isFree);
+      passed: (passed, isFree) => {
+        this.restartable.passed(passed, isFree);
       },
       exited: code => this.ending.exited(code),
       pauseChanged: () => {

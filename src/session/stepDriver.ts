@@ -10,8 +10,7 @@ import {
   execStepInstruction,
 } from '../mi/commandsExecution.js';
 import { tupleAt } from '../mi/fields.js';
-import { begin, transition, type State, type Transition } from '../stepping/machine.js';
-import type { Action, ExecCommand, Input, Position, StepRequest } from '../stepping/types.js';
+import type { Action, ExecCommand, Input, Machine, Position, Transition } from '../stepping/types.js';
 import { formatAddress, type Address } from '../util/address.js';
 import { messageOf } from '../util/errors.js';
 import { LiftedBreakpoints } from './liftedBreakpoints.js';
@@ -33,17 +32,16 @@ export interface StepDriverPorts {
   /** The user's own scheduler-locking mode. */
   schedulerLocking(): string;
   /** A run through regions ended. */
-  tell(action: Action & { kind: 'tell' }, thread: number): void;
-  /** The step is over. */
+  tell(action: Action & { kind: 'tell' }): void;
+  /** What was under way is over. */
   finished(action: Action & { kind: 'finish' }): void;
   /** Runs `job` behind the request in progress. */
   post(job: () => Promise<void>): void;
 }
 
-/** Carries the stepping machine's actions out over gdb/MI and keeps the breakpoints that it sets. */
-export class StepDriver {
-  private state: State | undefined;
-  private thread = 0;
+/** Carries the actions of a machine out over gdb/MI and keeps the breakpoints that it sets. */
+export class StepDriver<S extends { readonly kind: string }> {
+  private state: S | undefined;
   /** Guards and exit breakpoints that gdb still has: number to address. */
   private readonly inserted = new Map<string, Address>();
   /** Those that were set at any time of this step: a temporary one is gone by the time its stop is looked at. */
@@ -53,26 +51,29 @@ export class StepDriver {
 
   private readonly lifted: LiftedBreakpoints;
 
-  constructor(private readonly ports: StepDriverPorts) {
+  constructor(
+    private readonly machine: Machine<S>,
+    private readonly ports: StepDriverPorts,
+  ) {
     this.lifted = new LiftedBreakpoints(ports.gdb);
   }
 
-  /** Whether a step is in progress. */
+  /** Whether the machine is at work. */
   get active(): boolean {
     return this.state !== undefined;
   }
 
   /** Whether this thread is being stepped and on its way through regions to one of their exits. */
   passes(thread: number | undefined): boolean {
-    return this.state?.kind === 'passing' && this.thread === thread;
+    return this.state?.kind === 'passing' && this.steppingThread === thread;
   }
 
-  /** The thread that is being stepped. */
+  /** The thread that is being moved alone. */
   get steppingThread(): number | undefined {
-    return this.state === undefined ? undefined : this.thread;
+    return this.state === undefined ? undefined : this.machine.threadOf(this.state);
   }
 
-  /** Whether `number` (gdb's) is a guard or exit breakpoint of the step in progress. */
+  /** Whether `number` (gdb's) is a guard or exit breakpoint of what is under way. */
   owns(number: string): boolean {
     return this.ours.has(number);
   }
@@ -82,45 +83,47 @@ export class StepDriver {
     this.inserted.delete(number);
   }
 
-  /** Starts a step. Resolves when gdb has taken its first command; rejects with gdb's own words where it refuses. */
-  async begin(request: StepRequest, position: Position | undefined): Promise<void> {
-    this.thread = request.thread;
+  /** Starts the machine. Resolves when gdb has taken its first command; rejects with gdb's own words where it refuses. */
+  async begin(first: Transition<S>): Promise<void> {
     this.ours.clear();
     try {
-      await this.enter(begin(request, position));
+      await this.enter(first);
     } catch (error) {
-      this.state = undefined;
-      this.stopTimer();
-      await this.clean();
+      await this.cancel();
       throw error;
     }
   }
 
-  /** Feeds a stop or a time-out to the step in progress. */
+  /** Feeds a stop or a time-out to what is under way. */
   async onInput(input: Input): Promise<void> {
     if (this.state === undefined) return;
     try {
-      await this.enter(transition(this.state, input));
+      await this.enter(this.machine.transition(this.state, input));
     } catch (error) {
-      if (!this.active) throw error;
-      await this.enter(transition(this.state, { kind: 'failed', message: messageOf(error) }));
+      await this.fail(error);
     }
   }
 
+  private async fail(error: unknown): Promise<void> {
+    const { state } = this;
+    if (state === undefined) throw error;
+    await this.enter(this.machine.transition(state, { kind: 'failed', message: messageOf(error) }));
+  }
+
   /**
-   * Forgets the step: its thread has ended, and gdb has deleted the breakpoints that were for it alone.
+   * Forgets what is under way and takes everything of it out of gdb; the target stays as it is.
    *
-   * @returns whether the other threads were held for it
+   * @returns whether other threads were held for it
    */
-  async threadEnded(): Promise<boolean> {
+  async cancel(): Promise<boolean> {
     const held = this.holding;
     this.stopTimer();
     this.state = undefined;
-    await this.clean();
+    await Promise.allSettled([this.removeAll(), this.hold(false), this.lifted.restore()]);
     return held;
   }
 
-  /** Forgets the step: the program or gdb has ended. */
+  /** Forgets what is under way: the program or gdb has ended. */
   abandon(): void {
     this.stopTimer();
     this.state = undefined;
@@ -128,22 +131,30 @@ export class StepDriver {
     this.holding = false;
   }
 
-  private async enter({ state, actions }: Transition): Promise<void> {
+  private async enter({ state, actions }: Transition<S>): Promise<void> {
     this.state = state;
     const answers: Promise<unknown>[] = [];
     for (const action of actions) {
       const answer = this.perform(action);
       answers.push(answer);
       // What is to be lifted is known only from gdb's answer; everything else can be in flight together.
-      if (action.kind === 'lift') await answer.catch(() => undefined);
+      if (action.kind !== 'lift') continue;
+      await answer.catch(() => undefined);
+      if (!this.isIn(state)) return;
     }
     const settled = await Promise.allSettled(answers);
     const failure = settled.find(result => result.status === 'rejected');
     if (failure !== undefined) throw failure.reason;
-    if (this.active && state.kind === 'locating') {
-      const position = await this.ports.locate(this.thread);
-      await this.enter(transition(state, { kind: 'position', position }));
-    }
+    const asked = actions.find(action => action.kind === 'locate');
+    if (asked === undefined || !this.isIn(state)) return;
+    const position = await this.ports.locate(asked.thread);
+    // Meanwhile it may have been cancelled.
+    if (this.isIn(state)) await this.enter(this.machine.transition(state, { kind: 'position', position }));
+  }
+
+  /** Whether that is still the state: while gdb is asked something, what is under way may be cancelled. */
+  private isIn(state: S): boolean {
+    return this.state === state;
   }
 
   private perform(action: Action): Promise<unknown> {
@@ -172,7 +183,7 @@ export class StepDriver {
         this.ports.interrupt();
         return Promise.resolve();
       case 'tell':
-        this.ports.tell(action, this.thread);
+        this.ports.tell(action);
         return Promise.resolve();
       case 'finish':
         this.state = undefined;
@@ -200,10 +211,6 @@ export class StepDriver {
     if (hold === this.holding) return;
     this.holding = hold;
     await this.ports.gdb.send(gdbSet('scheduler-locking', hold ? 'on' : this.ports.schedulerLocking()));
-  }
-
-  private async clean(): Promise<void> {
-    await Promise.allSettled([this.removeAll(), this.hold(false), this.lifted.restore()]);
   }
 
   private startTimer(): void {

@@ -41,10 +41,3 @@ export async function untoldStop(gdb: Gdb): Promise<StoppedEvent | undefined> {
   const stop: StoppedEvent = { kind: 'stopped', reasons: [], stoppedThreads: 'all', watches: [] };
   return threadId === undefined ? stop : { ...stop, threadId };
 }
-
-/** A thread that is stopped just now, whatever others do; gdb's number. */
-export async function anyStoppedThread(gdb: Gdb): Promise<number | undefined> {
-  const { results } = await gdb.send(threadInfo());
-  const stopped = tuplesAt(results, 'threads').find(thread => textAt(thread, 'state') === 'stopped');
-  return stopped === undefined ? undefined : integerAt(stopped, 'id');
-}

@@ -83,6 +83,19 @@ export function isBare({ line, pc, regions }: Position): boolean {
   return line === undefined && holders.length > 0 && !holders.some(holdsRegion);
 }
 
+/** Abort handlers and undeclared branch targets are a few instructions; past this many it is an ordinary function without lines. */
+export const INSTRUCTIONS_WITHOUT_LINE = 64;
+
+/** Whether the thread stands in the trampoline behind a signal handler. */
+export function isTrampoline({ frames }: Position): boolean {
+  return frames[0]?.isSignalTrampoline === true;
+}
+
+/** Whether a request ends at lines: not `stepOut`, which ends where its frame is left. */
+export function endsAtLines({ kind }: StepRequest): boolean {
+  return kind !== 'stepOut';
+}
+
 function sameLine(a: Position, b: Position): boolean {
   return a.line?.line === b.line?.line && a.line?.file === b.line?.file;
 }
@@ -96,8 +109,6 @@ export function isOver(request: StepRequest, origin: Position, now: Position): b
   const outer = now.frameAddress > origin.frameAddress;
   const depthChange = inlineDepth(now.frames) - inlineDepth(origin.frames);
   switch (request.kind) {
-    case 'through':
-      return false;
     case 'stepOut':
       return outer || depthChange < 0;
     case 'next':
@@ -114,6 +125,6 @@ export function isOver(request: StepRequest, origin: Position, now: Position): b
  */
 export function continuedOrigin(request: StepRequest, origin: Position, now: Position): Position {
   const deeper = now.frameAddress === origin.frameAddress && inlineDepth(now.frames) > inlineDepth(origin.frames);
-  const keeps = request.kind === 'stepOut' || request.kind === 'through' || (request.kind === 'next' && deeper);
+  const keeps = request.kind === 'stepOut' || (request.kind === 'next' && deeper);
   return keeps ? origin : now;
 }

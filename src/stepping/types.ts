@@ -1,13 +1,10 @@
 import type { Region, SourceLine } from '../rseq/region.js';
 import type { Address, AddressRange } from '../util/address.js';
 
-/**
- * What a thread (gdb's global number) is to do. `line` serves DAP's `statement` and `line`. `through` is no step of the
- * user's: the free pass of a thread that stands inside a region, before all threads go on.
- */
+/** What a thread (gdb's global number) is to do. `line` serves DAP's `statement` and `line`. */
 export interface StepRequest {
   readonly thread: number;
-  readonly kind: 'next' | 'stepIn' | 'stepOut' | 'through';
+  readonly kind: 'next' | 'stepIn' | 'stepOut';
   readonly granularity: 'line' | 'instruction';
   /** An instruction step goes into the attempt that begins where the thread stands, though it will abort: the user wants to see it. */
   readonly intoAttempt?: boolean;
@@ -91,7 +88,27 @@ export type Action =
   | { readonly kind: 'stopTimer' }
   /** Stop the target without the program noticing; the stop comes back with cause `interrupt`. */
   | { readonly kind: 'interrupt' }
-  /** A run through regions ended at `address`; `outcome` says how. */
-  | { readonly kind: 'tell'; readonly regions: readonly Region[]; readonly outcome: Outcome; readonly address: Address }
+  /** A thread's run through regions ended at `address`; `outcome` says how. */
+  | {
+      readonly kind: 'tell';
+      readonly thread: number;
+      readonly regions: readonly Region[];
+      readonly outcome: Outcome;
+      readonly address: Address;
+    }
   /** It is over: report the last stop, as a step where the machine's own breakpoints caused it; or let all threads go on. */
   | { readonly kind: 'finish'; readonly as: 'step' | 'stop' | 'resume'; readonly note?: string };
+
+/** What follows from an input: the next state, and what is to be done, in order. */
+export interface Transition<S> {
+  readonly state: S;
+  readonly actions: readonly Action[];
+}
+
+/** A state machine that the driver can carry out; a state of kind `done` is its last one. */
+export interface Machine<S extends { readonly kind: string }> {
+  /** The next state and what to do, for whatever may come. Throws where `input` cannot come in `state`: a defect of the driver. */
+  transition(state: S, input: Input): Transition<S>;
+  /** The thread that is being moved alone; undefined while all run. */
+  threadOf(state: S): number | undefined;
+}

@@ -44,14 +44,19 @@ describe('a breakpoint that is kept inside a restartable sequence', function () 
       for (let hit = 0; hit < 10; hit++) {
         const stop = await session.continue(threadId);
         assert.deepEqual([stop.reason, stop.hitBreakpointIds], ['breakpoint', [1]]);
+        assert.equal(stop.description, 'Paused on breakpoint, inside a restartable sequence');
+        assert.match(stop.text ?? '', /this attempt is lost/);
         threadId = stop.threadId ?? 0;
       }
       await breakAtAddress(session);
       const { exitCode, stdout } = await session.finish(threadId);
-      const { sum, expected } = readReport(stdout);
-      assert.deepEqual([exitCode, sum], [0, expected]);
-      const outcomes = session.runThroughs().map(({ outcome }) => outcome);
-      assert.equal(outcomes.filter(outcome => outcome === 'aborted').length, 10);
+      const { sum, expected, aborts } = readReport(stdout);
+      assert.deepEqual({ exitCode, sum }, { exitCode: 0, sum: expected });
+      // In one_insn_arm the count is in a register that the kernel's way to the handler does not keep.
+      if (sample !== 'one_insn_arm') assert.equal(aborts, 10);
+      const seen = session.runThroughs().filter(({ outcome }) => outcome === 'aborted').length;
+      // With the last breakpoint gone nothing stands in the way, and gdb continues as ever.
+      assert.equal(seen, 9);
       await session.close();
     });
   }
@@ -80,6 +85,22 @@ describe('a breakpoint that is kept inside a restartable sequence', function () 
     }
   }
 
+  it('never catches the retry of a thread that is stepped out from inside', async () => {
+    const { session, region } = await keeping('counter_cs', ['20', '--pin']);
+    await breakAtAddress(session, region.start);
+    let { threadId = 0 } = await session.continue(1);
+    for (let hit = 0; hit < 5; hit++) {
+      assert.equal((await session.step('stepOut', threadId)).reason, 'step');
+      const stop = await session.continue(threadId);
+      assert.equal(stop.reason, 'breakpoint');
+      ({ threadId = 0 } = stop);
+    }
+    await breakAtAddress(session);
+    const { sum, expected, aborts } = readReport((await session.finish(threadId)).stdout);
+    assert.deepEqual({ sum, aborts }, { sum: expected, aborts: 6 });
+    await session.close();
+  });
+
   it('on the arming store costs nothing: the region is not armed yet', async () => {
     const { session, region } = await keeping('counter_asm', ['20', '--pin']);
     const arming = BigInt(region.start ?? 0) - 5n;
@@ -92,15 +113,15 @@ describe('a breakpoint that is kept inside a restartable sequence', function () 
   });
 
   it('with a condition that is never true lets four threads get through it, each hit at the price of one attempt', async () => {
-    const { session, region } = await keeping('threads', ['25', '4', '--pin']);
+    const { session, region } = await keeping('threads', ['10', '4', '--pin']);
     await breakAtAddress(session, region.start, { condition: '0' });
     const { exitCode, stdout } = await session.finish(1);
     const { sum, expected, aborts } = readReport(stdout);
     assert.deepEqual({ exitCode, sum }, { exitCode: 0, sum: expected });
     const passes = session.runThroughs().filter(({ outcome }) => outcome === 'committed').length;
-    assert.equal(passes, 100);
+    assert.equal(passes, 40);
     // A stop for one thread may find another one inside too: at most one attempt for each thread and stop.
-    assert.ok(aborts >= 100 && aborts <= 400, `${aborts} aborts`);
+    assert.ok(aborts >= 40 && aborts <= 160, `${aborts} aborts`);
     await session.close();
   });
 

@@ -4,21 +4,53 @@
  * deterministic: the same program, seed and requests give the same run.
  */
 import type { Region } from '../../src/rseq/region.js';
-import { begin, transition, type State, type Transition } from '../../src/stepping/machine.js';
-import { FRAMES_ASKED, type Action, type Input, type Position, type StepRequest } from '../../src/stepping/types.js';
+import { LostAttempts } from '../../src/session/lostAttempts.js';
+import { beginPass, FREE_PASS } from '../../src/stepping/freePass.js';
+import { armedRanges, isInside } from '../../src/stepping/judgement.js';
+import { begin, STEP } from '../../src/stepping/machine.js';
+import {
+  FRAMES_ASKED,
+  type Action,
+  type Input,
+  type Machine,
+  type Position,
+  type StepRequest,
+  type Transition,
+} from '../../src/stepping/types.js';
 import { contains } from '../../src/util/address.js';
 import { Gdb, Livelock, type CommandEnd } from './kernelSimulatorGdb.js';
 import { chanceFrom, Kernel } from './kernelSimulatorKernel.js';
 import { addressOf, indexOf, type Program } from './kernelSimulatorProgram.js';
 
-/** The machine under test; a planted fault wraps it. */
-export interface Machine {
+/** The machines under test; a planted fault wraps them. */
+export interface Machines {
   readonly begin: typeof begin;
-  readonly transition: typeof transition;
+  readonly step: typeof STEP;
+  readonly beginPass: typeof beginPass;
+  readonly pass: typeof FREE_PASS;
 }
 
-/** The machine as it is. */
-export const MACHINE: Machine = { begin, transition };
+/** The machines as they are. */
+export const MACHINES: Machines = { begin, step: STEP, beginPass, pass: FREE_PASS };
+
+/** A machine that runs, whatever its states are. */
+interface Running {
+  take(input: Input): readonly Action[];
+  isDone(): boolean;
+}
+
+function running<S extends { readonly kind: string }>(
+  machine: Machine<S>,
+  first: Transition<S>,
+): { running: Running; actions: readonly Action[] } {
+  let { state } = first;
+  const take = (input: Input): readonly Action[] => {
+    const next = machine.transition(state, input);
+    ({ state } = next);
+    return next.actions;
+  };
+  return { running: { take, isDone: () => state.kind === 'done' }, actions: first.actions };
+}
 
 /** What one step did. */
 export interface StepReport {
@@ -49,8 +81,12 @@ const INPUTS = 3000;
 export class Simulation {
   readonly kernel: Kernel;
   readonly gdb: Gdb;
-  private state: State = { kind: 'done' };
+  private running: Running | undefined;
   private done: Action[] = [];
+  /** What threads are owed, kept as the session keeps it. */
+  private readonly lost: LostAttempts;
+  /** The thread of the last stop that the user was shown. */
+  private stopped = 1;
   /** The user's breakpoints that are disabled just now. */
   private readonly lifted = new Set<number>();
   private depth = 0;
@@ -60,18 +96,90 @@ export class Simulation {
     readonly program: Program,
     threads: number,
     seed: number,
-    readonly machine: Machine = MACHINE,
+    readonly machines: Machines = MACHINES,
     readonly regions: readonly Region[] = program.regions,
   ) {
+    this.lost = new LostAttempts(pc => this.regions.find(region => isInside(region, pc)));
     this.kernel = new Kernel(program, threads, chanceFrom(seed));
     this.gdb = new Gdb(this.kernel);
   }
 
   /** Lets all threads run for some instructions, then stops them as the user's pause does. */
-  runFor(ticks: number): void {
+  runFor(ticks: number): CommandEnd {
     this.gdb.pauseAt = this.kernel.ticks + ticks;
-    this.gdb.execute('continue', 1, 0);
+    const end = this.gdb.execute('continue', 1, 0);
     this.gdb.pauseAt = undefined;
+    this.show(end);
+    return end;
+  }
+
+  /**
+   * The user continues, to their next breakpoint or to a pause after some instructions.
+   *
+   * @throws Livelock where neither comes
+   */
+  continue(ticks: number): CommandEnd {
+    this.gdb.pauseAt = this.kernel.ticks + ticks;
+    const stops = (region: Region): boolean =>
+      armedRanges([region]).some(range => [...this.gdb.breakpoints].some(pc => contains(range, addressOf(pc))));
+    const debts = this.lost
+      .debts(id => this.regions.find(region => region.id === id))
+      .map(({ thread, regions }) => ({ thread, regions: regions.filter(stops) }))
+      .filter(({ regions }) => regions.length > 0);
+    this.done = [];
+    const first = this.machines.beginPass(this.stopped, this.position(this.stopped), debts, true);
+    const passed = first === undefined ? undefined : this.carryOut(this.machines.pass, first);
+    const end = passed?.as === 'stop' ? passed.end! : this.gdb.execute('continue', this.stopped, 0);
+    this.gdb.pauseAt = undefined;
+    this.show(end);
+    return end;
+  }
+
+  /** The user is shown a stop: a thread that stands inside a region has lost its attempt. */
+  private show(end: CommandEnd): void {
+    if (end.kind !== 'stop') return;
+    this.stopped = end.thread;
+    const at = { level: 0, address: addressOf(end.pc), args: [] };
+    this.lost.stopped({
+      kind: 'stopped',
+      reasons: [],
+      stoppedThreads: 'all',
+      watches: [],
+      threadId: end.thread,
+      frame: at,
+    });
+  }
+
+  /** Runs a machine to its end. */
+  private carryOut<S extends { readonly kind: string }>(
+    machine: Machine<S>,
+    first: Transition<S>,
+  ): {
+    readonly as: 'step' | 'stop' | 'resume';
+    readonly note: string | undefined;
+    readonly end: CommandEnd | undefined;
+  } {
+    const begun = running(machine, first);
+    this.running = begun.running;
+    this.gdb.onTimer = () => void this.perform(begun.running.take({ kind: 'timeout' }));
+    let { actions } = begun;
+    let end: CommandEnd | undefined;
+    for (let inputs = 0; inputs < INPUTS; inputs++) {
+      const answer = this.perform(actions);
+      if (answer === undefined) return { ...this.finished(), end };
+      if (answer.kind !== 'position') end = answer;
+      actions = begun.running.take(answer.kind === 'position' ? answer : this.inputFrom(answer));
+    }
+    throw new Livelock(`no end after ${INPUTS} inputs`);
+  }
+
+  private finished(): { readonly as: 'step' | 'stop' | 'resume'; readonly note: string | undefined } {
+    const finishes = this.done.filter(action => action.kind === 'finish');
+    const [finish] = finishes;
+    if (finish === undefined || finishes.length > 1 || this.running?.isDone() !== true) {
+      throw new Error(`reported ${finishes.length} times`);
+    }
+    return { as: finish.as, note: finish.note };
   }
 
   /**
@@ -84,16 +192,14 @@ export class Simulation {
     const near = origin.regions.length > 0;
     this.done = [];
     this.depth = this.gdb.thread(request.thread).stack.length;
-    let end: CommandEnd = { kind: 'stop', cause: 'user', thread: request.thread, pc: indexOf(origin.pc) };
-    this.gdb.onTimer = () => void this.perform(this.take({ kind: 'timeout' }));
-    let actions = this.enter(this.machine.begin(request, near ? origin : undefined));
-    for (let inputs = 0; inputs < INPUTS; inputs++) {
-      const answer = this.perform(actions);
-      if (answer === undefined) return this.report(request, origin, end);
-      if (answer.kind !== 'position') end = answer;
-      actions = this.take(answer.kind === 'position' ? answer : this.inputFrom(answer));
-    }
-    throw new Livelock(`no end after ${INPUTS} inputs`);
+    const free = this.lost.of(request.thread);
+    const { as, note, end } = this.carryOut(
+      this.machines.step,
+      this.machines.begin({ ...request, free }, near ? origin : undefined),
+    );
+    const last = end ?? { kind: 'stop', cause: 'user', thread: request.thread, pc: indexOf(origin.pc) };
+    this.show(last);
+    return this.report(request, origin, { as, note, end: last });
   }
 
   /** Where a thread stands, as the adapter's driver finds out. */
@@ -131,15 +237,6 @@ export class Simulation {
       (hasLine ? [range] : functions).some(each => each !== undefined && contains(each, pc)),
     );
     return { ...end, pc, noPlaceToEnd };
-  }
-
-  private take(input: Input): readonly Action[] {
-    return this.enter(this.machine.transition(this.state, input));
-  }
-
-  private enter({ state, actions }: Transition): readonly Action[] {
-    this.state = state;
-    return actions;
   }
 
   /** Carries out actions in order; the answer of the last one, none where the step is over or still runs. */
@@ -188,20 +285,20 @@ export class Simulation {
         this.gdb.interruptPending = true;
         return;
       case 'tell':
+        if (action.outcome !== 'aborted') this.lost.passed(action.thread, action.regions);
+        return;
       case 'finish':
         return;
     }
   }
 
-  private report(request: StepRequest, origin: Position, end: CommandEnd): StepReport {
-    const finishes = this.done.filter(action => action.kind === 'finish');
-    const [finish] = finishes;
-    if (finish === undefined || finishes.length > 1 || this.state.kind !== 'done') {
-      throw new Error(`reported ${finishes.length} times`);
-    }
+  private report(
+    request: StepRequest,
+    origin: Position,
+    { as, note, end }: Pick<StepReport, 'as' | 'note' | 'end'>,
+  ): StepReport {
     const { thread } = request;
     const near = origin.regions.length > 0;
-    const { as, note } = finish;
     const { pc, stack } = this.gdb.thread(thread);
     const bare = !this.program.pieces[this.program.code[pc]!.piece]!.unwinds;
     const deeper = stack.length - this.depth;

@@ -4,7 +4,14 @@ import { addressOf, type Instruction } from './kernelSimulatorProgram.js';
 
 /** How a command of gdb ended. `pc` is an index into the program's code. */
 export type CommandEnd =
-  | { readonly kind: 'stop'; readonly cause: StopCause; readonly thread: number; readonly pc: number }
+  | {
+      readonly kind: 'stop';
+      readonly cause: StopCause;
+      readonly thread: number;
+      readonly pc: number;
+      /** Whether the thread has hit a breakpoint of the user's. */
+      readonly isHit?: boolean;
+    }
   | { readonly kind: 'failed'; readonly message: string };
 
 /** A command that does not end: what the user calls a hang. */
@@ -116,7 +123,7 @@ export class Gdb {
     return this.kernel.program.code[pc]!;
   }
 
-  private end(thread: Thread, cause: StopCause = 'endOfStep'): CommandEnd {
+  private end(thread: Thread, cause: StopCause = 'endOfStep'): CommandEnd & { kind: 'stop' } {
     return { kind: 'stop', cause, thread: thread.id, pc: thread.pc };
   }
 
@@ -137,7 +144,8 @@ export class Gdb {
     const user = this.breakpoints.has(thread.pc);
     const own = this.temporary.findIndex(each => each.pc === thread.pc && each.thread === thread.id);
     if (own >= 0) this.temporary.splice(own, 1);
-    if (user || own >= 0) return this.end(thread, user ? 'user' : 'ours');
+    if (user) return { ...this.end(thread, 'user'), isHit: true };
+    if (own >= 0) return this.end(thread, 'ours');
     const { target } = this;
     if (target?.thread === thread && target.pc === thread.pc && target.depth === thread.stack.length) return 'target';
     return this.stepOver(thread);
@@ -169,15 +177,12 @@ export class Gdb {
     this.kernel.returnToUser(thread);
     this.maybeSignal(thread);
     if (this.isInserted(thread.pc)) return this.trap(thread);
-    const before = this.regionAt(thread);
+    const before = this.kernel.regionOf(thread);
     this.kernel.execute(thread);
-    const left = before >= 0 && this.regionAt(thread) < 0 && thread.stack.every(frame => frame.saved === undefined);
+    const left =
+      before >= 0 && this.kernel.regionOf(thread) < 0 && thread.stack.every(frame => frame.saved === undefined);
     if (this.held && left && !this.isInserted(thread.pc)) this.missed.push(before);
     return undefined;
-  }
-
-  private regionAt({ pc }: Thread): number {
-    return this.kernel.program.descriptors.findIndex(({ start, postCommit }) => start <= pc && pc < postCommit);
   }
 
   /** A signal that gdb passes on without a stop for the user stops all threads all the same. */

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Region } from '../../src/rseq/region.js';
-import { type Machine, MACHINE, Simulation, type StepReport } from './kernelSimulator.js';
+import { type Machines, MACHINES, Simulation, type StepReport } from './kernelSimulator.js';
+import type { CommandEnd } from './kernelSimulatorGdb.js';
 import type { Thread } from './kernelSimulatorKernel.js';
 import { buildProgram, type Program } from './kernelSimulatorProgram.js';
 import type { Scenario } from './kernelSimulatorScenarios.js';
 
 /** How a run may differ from the real adapter: the faults that the tests plant. */
 export interface Faults {
-  readonly machine?: Machine;
+  readonly machines?: Machines;
   readonly regions?: (program: Program) => readonly Region[];
   /** gdb steps over breakpoints out of line. */
   readonly displaced?: boolean;
@@ -23,13 +24,16 @@ export interface Faults {
 export function play(scenario: Scenario, faults: Faults = {}): void {
   const program = buildProgram(scenario.program);
   const regions = faults.regions?.(program) ?? program.regions;
-  const simulation = new Simulation(program, scenario.threads, scenario.seed, faults.machine ?? MACHINE, regions);
+  const simulation = new Simulation(program, scenario.threads, scenario.seed, faults.machines ?? MACHINES, regions);
   simulation.gdb.displaced = faults.displaced ?? false;
   if (faults.breakpointsInside) for (const { start } of program.descriptors) simulation.gdb.breakpoints.add(start);
-  simulation.runFor(20);
+  const progress = new Progress(simulation);
+  progress.note(simulation.runFor(20));
   for (const action of scenario.actions) {
-    if (action.kind === 'run') {
-      simulation.runFor(action.ticks);
+    if (action.kind === 'continue') {
+      progress.note(simulation.continue(action.ticks));
+      assertIntegrity(simulation);
+      assertClean(simulation);
       continue;
     }
     const { kernel, gdb } = simulation;
@@ -38,6 +42,7 @@ export function play(scenario: Scenario, faults: Faults = {}): void {
     const inside = new Set(kernel.threads.filter(thread => isInside(program, thread)).map(thread => thread.id));
     const report = simulation.step(action.request);
     gdb.pauseAt = undefined;
+    progress.note(report.end, action.request.thread);
     assertIntegrity(simulation);
     assertClean(simulation);
     if (!faults.breakpointsInside) assertAborts(simulation, report, aborts, inside);
@@ -45,6 +50,37 @@ export function play(scenario: Scenario, faults: Faults = {}): void {
     // A retry of a region without a prelude may run into another region.
     const known = program.regions.every(region => region.preludes.length > 0);
     if (known) assert.deepEqual(gdb.missed, [], 'a region was left unseen');
+  }
+}
+
+/**
+ * One hit of a breakpoint inside a region costs one attempt: then the thread gets through, however the user goes on. One
+ * more hit is no fault: the stop of another thread may have found it between the guard and the region.
+ */
+class Progress {
+  /** How often a thread had left a region when it was last stopped inside, and how often since, by thread, frame and region. */
+  private readonly before = new Map<string, { readonly left: number; readonly hits: number }>();
+
+  constructor(private readonly simulation: Simulation) {}
+
+  /**
+   * The user is shown a stop.
+   *
+   * @param stepping the thread that they were stepping: what others are owed waits until they continue
+   */
+  note(end: CommandEnd, stepping = end.kind === 'stop' ? end.thread : 0): void {
+    const { kernel, gdb, regions } = this.simulation;
+    if (end.kind === 'failed' || end.isHit !== true) return;
+    const thread = gdb.thread(end.thread);
+    const region = kernel.regionOf(thread);
+    if (region < 0) return;
+    const name = `${thread.id} ${thread.stack.length} ${region}`;
+    const left = thread.left.get(region) ?? 0;
+    const owed = end.thread === stepping && regions[region]!.preludes.length > 0;
+    const before = this.before.get(name);
+    const hits = before?.left === left && owed ? before.hits + 1 : 1;
+    assert.ok(hits <= 2, `thread ${thread.id} was stopped ${hits} times in one region without getting through`);
+    this.before.set(name, { left, hits });
   }
 }
 

@@ -29,6 +29,8 @@ export class Thread {
   notify: Cause | undefined;
   commits = 0;
   executed = 0;
+  /** How often it has left each region otherwise than by an abort. */
+  readonly left = new Map<number, number>();
   private waitingSince: number | undefined;
 
   constructor(
@@ -74,12 +76,18 @@ export class Kernel {
   /** Instructions executed: the time of this world. */
   ticks = 0;
 
+  /** The region that holds each instruction. */
+  private readonly regionAt: readonly number[];
+
   /** @param chance a number below the bound it is given */
   constructor(
     readonly program: Program,
     threads: number,
     readonly chance: (bound: number) => number,
   ) {
+    this.regionAt = program.code.map((_, pc) =>
+      program.descriptors.findIndex(({ start, postCommit }) => start <= pc && pc < postCommit),
+    );
     this.threads = Array.from({ length: threads }, (_, index) => new Thread(index + 1, program.entries[0]!));
   }
 
@@ -105,8 +113,19 @@ export class Kernel {
     thread.pc = handler;
   }
 
+  /** The region that a thread stands inside of; -1 for none. */
+  regionOf({ pc }: Thread): number {
+    return this.regionAt[pc] ?? -1;
+  }
+
   /** Executes one instruction of a thread that is in user space. */
   execute(thread: Thread): void {
+    const before = this.regionOf(thread);
+    this.carryOut(thread);
+    if (before >= 0 && this.regionOf(thread) !== before) thread.left.set(before, (thread.left.get(before) ?? 0) + 1);
+  }
+
+  private carryOut(thread: Thread): void {
     const { operation } = this.program.code[thread.pc]!;
     this.ticks++;
     thread.executed++;

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import type { StepRequest } from '../../src/stepping/types.js';
 import type { FunctionSpec, ItemSpec, LineSpec, ProgramSpec, RegionSpec } from './kernelSimulatorProgram.js';
 
-/** What the user does: lets the target run, or steps a thread, perhaps with a pause that comes in between. */
+/** What the user does: continues (to a pause at the latest), or steps a thread, perhaps with a pause that comes in between. */
 export type UserAction =
-  | { readonly kind: 'run'; readonly ticks: number }
+  | { readonly kind: 'continue'; readonly ticks: number }
   | { readonly kind: 'step'; readonly request: StepRequest; readonly pauseAfter: number | undefined };
 
 /** A program, its threads and what the user does to it. */
@@ -63,7 +63,10 @@ const request: fc.Arbitrary<StepRequest> = fc.record({
 });
 
 const action: fc.Arbitrary<UserAction> = fc.oneof(
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('run' as const), ticks: fc.integer({ min: 1, max: 200 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('continue' as const), ticks: fc.integer({ min: 1, max: 200 }) }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({

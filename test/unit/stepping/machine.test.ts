@@ -1,77 +1,16 @@
 import assert from 'node:assert/strict';
-import { begin, transition, type State, type Transition } from '../../../src/stepping/machine.js';
-import type { Action, Input, Position, StepRequest, StopCause } from '../../../src/stepping/types.js';
-import type { Address, AddressRange } from '../../../src/util/address.js';
+import { begin, STEP, type State } from '../../../src/stepping/machine.js';
+import type { Position, StepRequest } from '../../../src/stepping/types.js';
 import { ABORT, ARMING, BRANCH, POST_COMMIT, PRELUDE, REGION, START, at, frame } from './cases.js';
+import { Driven } from './driven.js';
 
 const NEXT: StepRequest = { thread: 1, kind: 'next', granularity: 'line' };
 const STEP_IN: StepRequest = { ...NEXT, kind: 'stepIn' };
 const STEP_OUT: StepRequest = { ...NEXT, kind: 'stepOut' };
 const MAIN = 0x20n;
 
-/** A step under way, driven by hand. */
-class Driven {
-  private state: State;
-  actions: readonly Action[];
-
-  constructor({ state, actions }: Transition) {
-    this.state = state;
-    this.actions = actions;
-  }
-
-  send(input: Input): this {
-    ({ state: this.state, actions: this.actions } = transition(this.state, input));
-    return this;
-  }
-
-  stop(cause: StopCause, pc: Address, rest: { thread?: number; noPlaceToEnd?: boolean } = {}): this {
-    return this.send({ kind: 'stop', cause, thread: 1, pc, noPlaceToEnd: false, ...rest });
-  }
-
-  stand(position: Position): this {
-    return this.send({ kind: 'position', position });
-  }
-
-  get kind(): State['kind'] {
-    return this.state.kind;
-  }
-
-  get inserted(): readonly Address[] {
-    return this.actions.flatMap(action => (action.kind === 'insert' ? action.addresses : []));
-  }
-
-  /** The command that was given, as `finish 1` for one in an outer frame. */
-  get command(): string | undefined {
-    const action = this.actions.find(each => each.kind === 'exec');
-    return action?.kind === 'exec' ? `${action.command}${action.frame > 0 ? ` ${action.frame}` : ''}` : undefined;
-  }
-
-  get finished(): string | undefined {
-    const action = this.actions.find(each => each.kind === 'finish');
-    return action?.kind === 'finish' ? action.as : undefined;
-  }
-
-  get told(): string | undefined {
-    const action = this.actions.find(each => each.kind === 'tell');
-    return action?.kind === 'tell' ? action.outcome : undefined;
-  }
-
-  get held(): boolean | undefined {
-    const action = this.actions.findLast(each => each.kind === 'holdOthers');
-    return action?.kind === 'holdOthers' ? action.hold : undefined;
-  }
-
-  get lifted(): readonly AddressRange[] {
-    return this.actions.flatMap(action => (action.kind === 'lift' ? action.ranges : []));
-  }
-
-  get removesAll(): boolean {
-    return this.actions.some(action => action.kind === 'removeAll');
-  }
-}
-
-function stepping(request: StepRequest, position: Position | undefined): Driven {
-  return new Driven(begin(request, position));
+function stepping(request: StepRequest, position: Position | undefined): Driven<State> {
+  return new Driven(STEP, begin(request, position));
 }
 
 describe('a step far from any region', () => {
@@ -199,7 +138,7 @@ describe('a step near a region', () => {
 
 describe('stepping out near a region', () => {
   it('lets a real frame run to its end', () => {
-    assert.equal(stepping(STEP_OUT, at(START)).command, 'finish');
+    assert.equal(stepping(STEP_OUT, at(PRELUDE)).command, 'finish');
   });
 
   it('guards an inlined frame, which gdb leaves by single steps', () => {
@@ -336,7 +275,7 @@ describe('what comes between', () => {
     assert.deepEqual(stepping(NEXT, at(0x100n)).send({ kind: 'timeout' }).actions, []);
   });
 
-  const states: [string, () => Driven][] = [
+  const states: [string, () => Driven<State>][] = [
     ['plain', () => stepping(NEXT, undefined)],
     ['guarded', () => stepping(NEXT, at(0x100n))],
     ['passing', () => stepping(NEXT, at(PRELUDE))],
@@ -377,51 +316,6 @@ describe('what comes between', () => {
   it('a stop of a stopped thread is a defect of the driver', () => {
     const step = stepping(NEXT, at(0x100n)).stop('ours', PRELUDE);
     assert.throws(() => step.stop('endOfStep', PRELUDE), /was stopped/);
-  });
-});
-
-describe('the free pass of a thread that was stopped inside a region', () => {
-  const THROUGH: StepRequest = { thread: 1, kind: 'through', granularity: 'line' };
-
-  it('lifts what the user has set there, holds the others, and lets all go on after the commit of the retry', () => {
-    const pass = stepping(THROUGH, at(START, { atLineStart: false }));
-    assert.deepEqual(pass.lifted, [{ start: ARMING, end: POST_COMMIT }]);
-    assert.deepEqual([pass.held, pass.command], [true, 'continue']);
-    pass.stop('ours', ABORT);
-    assert.deepEqual([pass.told, pass.held], ['aborted', undefined]);
-    pass.stand(at(ABORT, { line: 0, frames: [frame(ABORT), frame(0x7fn)] }));
-    assert.equal(pass.command, 'nexti');
-    pass.stop('endOfStep', 0x130n).stand(at(0x130n, { line: 9 }));
-    assert.equal(pass.command, 'continue');
-    pass.stop('ours', POST_COMMIT);
-    assert.deepEqual([pass.told, pass.held, pass.finished], ['committed', false, 'resume']);
-  });
-
-  it('begins at the arming store without a lost attempt', () => {
-    const pass = stepping(THROUGH, at(ARMING)).stop('ours', POST_COMMIT);
-    assert.equal(pass.finished, 'resume');
-  });
-
-  it('ends where the retry takes another path and the function returns', () => {
-    const pass = stepping(THROUGH, at(START)).stop('ours', MAIN);
-    assert.deepEqual([pass.told, pass.finished], [undefined, 'resume']);
-  });
-
-  it('that begins in the abort handler goes on at the first line behind it, which is no end of a step', () => {
-    const handler = at(ABORT, { line: 0, frames: [frame(ABORT), frame(0x7fn)] });
-    const pass = stepping({ ...THROUGH, free: new Set([REGION.id]) }, handler);
-    assert.equal(pass.command, 'nexti');
-    pass.stop('endOfStep', 0x130n).stand(at(0x130n, { line: 9 }));
-    assert.deepEqual([pass.finished, pass.command], [undefined, 'continue']);
-  });
-
-  it('ends with its window, in which a signal handler may wait for the others', () => {
-    const pass = stepping(THROUGH, at(START)).send({ kind: 'timeout' });
-    assert.equal(pass.stop('interrupt', 0x999n).finished, 'resume');
-  });
-
-  it("gives way to a stop of the user's", () => {
-    assert.equal(stepping(THROUGH, at(START)).stop('user', 0x999n).finished, 'stop');
   });
 });
 

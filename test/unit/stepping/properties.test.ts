@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Region } from '../../../src/rseq/region.js';
-import { transition, type Transition } from '../../../src/stepping/machine.js';
-import type { Action } from '../../../src/stepping/types.js';
-import { MACHINE, type Machine } from '../../support/kernelSimulator.js';
+import { STEP, type State } from '../../../src/stepping/machine.js';
+import type { Action, Input, Machine, Transition } from '../../../src/stepping/types.js';
+import { MACHINES, type Machines } from '../../support/kernelSimulator.js';
 import { play, type Faults } from '../../support/kernelSimulatorInvariants.js';
 import { scenarios, type Scenario } from '../../support/kernelSimulatorScenarios.js';
 
@@ -28,18 +28,28 @@ function withRegions(change: (region: Region) => Partial<Region>): Faults {
   return { regions: ({ regions }) => regions.map(region => ({ ...region, ...change(region) })) };
 }
 
-/** The machine with its actions changed. */
+/** The machines with their actions changed. */
 function withActions(change: (actions: readonly Action[]) => Action[]): Faults {
-  const changed = ({ state, actions }: Transition): Transition => ({ state, actions: change(actions) });
-  const machine: Machine = {
-    begin: (...args) => changed(MACHINE.begin(...args)),
-    transition: (...args) => changed(MACHINE.transition(...args)),
+  const changed = <S>({ state, actions }: Transition<S>): Transition<S> => ({ state, actions: change(actions) });
+  const whole = <S extends { readonly kind: string }>(machine: Machine<S>): Machine<S> => ({
+    ...machine,
+    transition: (state, input) => changed(machine.transition(state, input)),
+  });
+  const machines: Machines = {
+    begin: (...args) => changed(MACHINES.begin(...args)),
+    step: whole(MACHINES.step),
+    beginPass: (...args) => {
+      const first = MACHINES.beginPass(...args);
+      return first === undefined ? undefined : changed(first);
+    },
+    pass: whole(MACHINES.pass),
   };
-  return { machine };
+  return { machines };
 }
 
-function withTransition(change: Machine['transition']): Faults {
-  return { machine: { ...MACHINE, transition: change } };
+/** The machine of steps with a transition of its own. */
+function withTransition(transition: (state: State, input: Input) => Transition<State>): Faults {
+  return { machines: { ...MACHINES, step: { ...STEP, transition } } };
 }
 
 describe('stepping under the rules of the kernel', () => {
@@ -73,6 +83,20 @@ describe('the properties of stepping catch', () => {
     assertCaught({ displaced: true, breakpointsInside: true }, /update .* was lost/);
   });
 
+  it('a free pass that is forgotten: the breakpoint inside catches every retry', () => {
+    assertCaught(
+      { breakpointsInside: true, machines: { ...MACHINES, beginPass: () => undefined } },
+      /stopped 3 times in one region|no end/,
+    );
+  });
+
+  it('a free pass that lifts nothing', () => {
+    assertCaught(
+      { breakpointsInside: true, ...withActions(actions => actions.filter(action => action.kind !== 'lift')) },
+      /stopped 3 times in one region|no end/,
+    );
+  });
+
   it('a forgotten post-commit exit', () => {
     assertCaught(
       withRegions(({ exits }) => ({ exits: exits.filter(exit => exit.origin !== 'postCommit') })),
@@ -91,7 +115,7 @@ describe('the properties of stepping catch', () => {
     assertCaught(
       withTransition((state, input) => {
         const bare = input.kind === 'position' && input.position.line === undefined;
-        if (!bare) return transition(state, input);
+        if (!bare) return STEP.transition(state, input);
         return { state: { kind: 'done' }, actions: [{ kind: 'finish', as: 'step' }] };
       }),
       /abort handler/,
@@ -114,7 +138,9 @@ describe('the properties of stepping catch', () => {
 
   it('a window without a bound, in which a signal handler waits for the others for ever', () => {
     assertCaught(
-      withTransition((state, input) => (input.kind === 'timeout' ? { state, actions: [] } : transition(state, input))),
+      withTransition((state, input) =>
+        input.kind === 'timeout' ? { state, actions: [] } : STEP.transition(state, input),
+      ),
       /no end/,
     );
   });
