@@ -44,6 +44,8 @@ function withoutPrefixes(line: string): string {
 }
 
 function isOneOf(word: string, commands: readonly string[]): boolean {
+  // A whole command of its own, and no abbreviation of `stepping`.
+  if (word === 'step') return false;
   return commands.some(command => command === word || (word.length >= 4 && command.startsWith(word)));
 }
 

@@ -138,7 +138,7 @@ export class Exceptions {
     if (isBreakpoint) return undefined;
     if (hit?.stops !== true) return hit;
     this.hits.set(stop, hit);
-    this.ports.regions.passed({ kind: 'tell', outcome: 'aborted', ...hit }, hit.threadId, true);
+    this.ports.regions.passed({ kind: 'tell', thread: hit.threadId, outcome: 'aborted', ...hit }, true);
     return hit;
   }
 

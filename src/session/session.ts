@@ -1,5 +1,6 @@
 import type { DapConnection } from '../dap/connection.js';
 import type { RouteTable, SessionState } from '../dap/route.js';
+import { console as consoleCommand } from '../mi/commands.js';
 import { BreakpointKinds } from './breakpointKinds.js';
 import { Breakpoints } from './breakpoints.js';
 import { Exceptions } from './exceptions.js';
@@ -318,6 +319,11 @@ class Composition implements Session {
           anyRegion: () => !this.modules.index.isEmpty,
           step: request => execution.step(request),
           continue: () => execution.continue(),
+          ask: text =>
+            this.link.send(consoleCommand(text)).then(
+              ({ console }) => console,
+              () => undefined,
+            ),
         }),
       type: line => this.lifecycle.state() === 'running' && this.link.write(`${line}\n`),
       supports: () => this.lifecycle.client,

@@ -171,15 +171,29 @@ describe('the debug console', () => {
     const session = await DebugSession.start();
     await session.launch('counter_cs', { args: ['10', '--pin'], stopOnEntry: true });
     await session.run();
-    const [frame] = await session.frames(1, 1);
-    const run = (expression: string): Promise<unknown> =>
-      session.client.request('evaluate', { expression, context: 'repl', frameId: frame?.id ?? 0 });
-    for (const line of ['until', 'advance main', 'set displaced-stepping on', 'record full', 'run', 'next 3']) {
+    const run = async (expression: string): Promise<unknown> => {
+      const [frame] = await session.frames(1, 1);
+      return session.client.request('evaluate', { expression, context: 'repl', frameId: frame?.id ?? 0 });
+    };
+    for (const line of [
+      'until',
+      'advance main',
+      'set displaced-stepping on',
+      'record full',
+      'run',
+      'jump 20',
+      'next 3',
+    ]) {
       await assert.rejects(run(line), new RegExp(`'${line}' is refused`), line);
     }
-    const mark = session.client.mark();
-    await run('next');
-    assert.equal((await session.client.waitFor('stopped', { after: mark })).reason, 'step');
+    await run('alias onward = next');
+    for (const line of ['next', 'onward', 'thread apply 1 step']) {
+      const mark = session.client.mark();
+      await run(line);
+      assert.equal((await session.client.waitFor('stopped', { after: mark })).reason, 'step', line);
+    }
+    const { sum, expected, aborts } = readReport((await session.finish(1)).stdout);
+    assert.deepEqual({ sum, aborts }, { sum: expected, aborts: 0 });
     await session.close();
   });
 

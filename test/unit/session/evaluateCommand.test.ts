@@ -23,7 +23,7 @@ describe('a line for which gdb would read the lines that follow', () => {
       'info commands',
       'p define',
     ],
-    ...['ifx', 'define_me', 'pid'],
+    ...['ifx', 'define_me', 'pid', 'step', 'step 3'],
   ];
   for (const line of whole)
     it(`is not '${line}'`, () => {
