@@ -105,8 +105,9 @@ describe('the filters for signals', function () {
     const session = await DebugSession.start();
     const signals = { SIGUSR1: { stop: false }, SIGINT: { stop: true, pass: true } };
     await session.launch('signalled', { args: ['--wait'], signals });
-    const [event] = session.eventsOf('capabilities');
-    const defaults = new Map(event?.capabilities.exceptionBreakpointFilters?.map(each => [each.filter, each.default]));
+    const { capabilities } = await session.client.waitFor('capabilities');
+    const filters = capabilities.exceptionBreakpointFilters ?? [];
+    const defaults = new Map(filters.map(each => [each.filter, each.default]));
     assert.deepEqual([defaults.get('SIGUSR1'), defaults.get('SIGINT'), defaults.get('SIGTERM')], [false, true, true]);
     const [usr1] = await setFilters(session, 'SIGUSR1', 'SIGINT');
     assert.match(usr1?.message ?? '', /configuration's "signals" says not to stop at SIGUSR1/);
@@ -201,7 +202,7 @@ describe('catchpoints of the debug console', function () {
   for (const [command, option, wanted] of cases) {
     it(`stop with what they have caught: ${command}`, async () => {
       const session = await DebugSession.start();
-      await session.launch('signalled', { args: [option], setupCommands: [command] });
+      await session.launch('signalled', { args: [option], initCommands: [command] });
       await setFilters(session);
       const { reason, description = '', text = '' } = await session.run();
       const plain = (words: string): string => words.replace(/process \d+/, 'process N');
