@@ -18,6 +18,8 @@ const MOST_INSTRUCTIONS = 50_000;
 /** What disassembling needs of the other subjects of the session. */
 export interface DisassemblyPorts {
   readonly gdb: Gdb;
+  /** What an instruction, from `start` up to `end`, is to a restartable sequence, in words. */
+  markOf(start: Address, end: Address): string | undefined;
 }
 
 /** An instruction as text. */
@@ -183,7 +185,13 @@ export class Disassembly {
       const lines = tuplesAt(item, 'line_asm_insn');
       return 'line' in item ? lines.map(tuple => parse(tuple, item)) : [parse(item, undefined)];
     });
-    return instructions.filter(instruction => instruction !== undefined);
+    return instructions.filter(instruction => instruction !== undefined).map(each => this.marked(each));
+  }
+
+  private marked(instruction: Instruction): Instruction {
+    const { address, text } = instruction;
+    const mark = this.ports.markOf(address, address + BigInt(lengthOf(instruction) ?? 0));
+    return mark === undefined ? instruction : { ...instruction, text: `${text}  ; rseq: ${mark}` };
   }
 }
 

@@ -46,6 +46,8 @@ export interface InspectionPorts {
   readonly intercept: (line: string, thread: number | undefined) => Promise<string | undefined>;
   /** Types a line into the running program's terminal; false where it does not run, or has no terminal of ours. */
   readonly type: (line: string) => boolean;
+  /** What an instruction is to a restartable sequence, in words for a reader of assembly. */
+  readonly markOf: (start: Address, end: Address) => string | undefined;
   /** What the client has said in `initialize`. */
   readonly supports: () => Pick<
     D.InitializeRequestArguments,
@@ -69,7 +71,7 @@ export class Inspection {
     const { answers, gdb, client } = ports;
     const guard = new CallGuard({ gdb, mayCall: ports.mayCall });
     const loaded = new LoadedModules({ gdb, client });
-    const disassembly = new Disassembly({ gdb });
+    const disassembly = new Disassembly({ gdb, markOf: ports.markOf });
     const sources = new Sources({
       gdb,
       listing: (address, before, behind) => disassembly.listing(address, before, behind),

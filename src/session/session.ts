@@ -1,5 +1,6 @@
 import type { DapConnection } from '../dap/connection.js';
 import type { RouteTable, SessionState } from '../dap/route.js';
+import { markOf } from '../rseq/marks.js';
 import { console as consoleCommand } from '../mi/commands.js';
 import { BreakpointKinds } from './breakpointKinds.js';
 import { Breakpoints } from './breakpoints.js';
@@ -325,6 +326,7 @@ class Composition implements Session {
               () => undefined,
             ),
         }),
+      markOf: (start, end) => markOf(this.modules.index, start, end),
       type: line => this.lifecycle.state() === 'running' && this.link.write(`${line}\n`),
       supports: () => this.lifecycle.client,
     });

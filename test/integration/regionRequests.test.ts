@@ -63,4 +63,30 @@ describe('what views of regions ask for', () => {
     await session.finish(threadId, SOURCE);
     await session.close();
   });
+
+  it('marks what an instruction of an assembly is to a sequence', async () => {
+    const session = await DebugSession.start();
+    await session.launch('counter_asm', { stopOnEntry: true });
+    await session.run();
+    const { regions } = await session.client.request('rseq/regions', {});
+    const [region] = regions;
+    assert.ok(region?.start !== undefined);
+    const read = async (memoryReference: string, instructionOffset: number, instructionCount: number) => {
+      const args = { memoryReference, instructionOffset, instructionCount };
+      return (await session.client.request('disassemble', args))?.instructions ?? [];
+    };
+    const instructions = await read(region.start, -3, 12);
+    const marks = instructions.flatMap(({ instruction }) => /; rseq: (.*)$/.exec(instruction)?.[1] ?? []);
+    const name = 'of counter_inc';
+    const order = ['prelude', 'arming store', 'start', 'commit', 'behind the commit'].map(role => `${role} ${name}`);
+    assert.deepEqual(
+      marks.filter(mark => order.includes(mark)),
+      order,
+    );
+    const start = instructions.find(({ address }) => address === region.start);
+    assert.match(start?.instruction ?? '', /^cmp.*; rseq: start of counter_inc$/);
+    const [handler] = await read(region.abort ?? '', 0, 1);
+    assert.match(handler?.instruction ?? '', /; rseq: abort handler of counter_inc$/);
+    await session.close();
+  });
 });

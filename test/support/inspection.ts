@@ -53,6 +53,7 @@ export class Inspection {
       hasPython: () => this.hasPython,
       isStopped: () => this.isStopped,
       type: () => false,
+      markOf: () => undefined,
       intercept: line => Promise.resolve(this.intercepted.get(line)),
       supports: () => ({
         supportsInvalidatedEvent: this.supportsInvalidated,
