@@ -6,6 +6,7 @@ import { BreakpointKinds } from './breakpointKinds.js';
 import { Breakpoints } from './breakpoints.js';
 import { Exceptions } from './exceptions.js';
 import { capabilitiesOf } from './capabilities.js';
+import { clientPort } from './clientPort.js';
 import { RSEQ_DEFAULTS, type RseqOptions } from './config/rseqAttributes.js';
 import { DataBreakpoints } from './dataBreakpoints.js';
 import { Ending } from './ending.js';
@@ -73,14 +74,7 @@ class Composition implements Session {
   private readonly events: GdbEvents;
 
   constructor(connection: DapConnection, ahead: GdbAhead | undefined) {
-    this.client = {
-      emit: (event, ...body) => {
-        connection.emit(event, ...body);
-      },
-      post: job => {
-        connection.queue.post(job);
-      },
-    };
+    this.client = clientPort(connection);
     this.tell = (category, output) => {
       connection.emit('output', { category, output });
     };
