@@ -23,7 +23,6 @@ const GARBAGE = [
   '\u0000\u0001\u00ff',
   '^done',
   '999999^done',
-  '*stopped',
   '*stopped,reason=',
   '=thread-created',
   '=breakpoint-modified,bkpt={}',
