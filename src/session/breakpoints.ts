@@ -15,6 +15,8 @@ import type { Client, Gdb, Tell } from './ports.js';
 
 /** What breakpoints need of the other subjects of the session. */
 export interface BreakpointPorts extends MoverPorts {
+  /** Runs a job while no thread runs, in a stop that the client is not told of. */
+  whileStopped(job: () => Promise<unknown>): Promise<unknown>;
   readonly gdb: Gdb;
   readonly client: Client;
   readonly tell: Tell;
@@ -170,8 +172,10 @@ export class Breakpoints {
     }
     try {
       await this.prepare(entry);
-      await this.plant(entry);
-      await settle(entry, this.ports);
+      await this.atRest(entry, async () => {
+        await this.plant(entry);
+        await settle(entry, this.ports);
+      });
     } catch (error) {
       entry.problem = messageOf(error);
     }
@@ -210,8 +214,10 @@ export class Breakpoints {
 
   private async refresh(entry: Entry): Promise<void> {
     try {
-      await this.plant(entry);
-      await settle(entry, this.ports);
+      await this.atRest(entry, async () => {
+        await this.plant(entry);
+        await settle(entry, this.ports);
+      });
     } catch (error) {
       entry.problem = messageOf(error);
     }
@@ -224,7 +230,17 @@ export class Breakpoints {
   private async remove(entry: Entry): Promise<void> {
     this.table.remove(entry);
     const [first, ...rest] = numbersOf(entry);
-    if (first !== undefined) await this.ports.gdb.send(breakDelete([first, ...rest]));
+    if (first === undefined) return;
+    await this.atRest(entry, () => this.ports.gdb.send(breakDelete([first, ...rest])));
+  }
+
+  /**
+   * Debug registers are changed while no thread runs. gdb can change them in running threads too, by stops of its own, but
+   * gdb 13.1 then sometimes never reports a SIGSTOP again, and the program cannot be paused any more.
+   */
+  private async atRest(entry: Entry, job: () => Promise<unknown>): Promise<void> {
+    if (entry.modifiers.mode === 'hardware') await this.ports.whileStopped(job);
+    else await job();
   }
 
   private async watchPending(): Promise<void> {

@@ -188,6 +188,7 @@ class Composition implements Session {
       logpoints: this.logpoints,
       regionAround: address => this.modules.index.inside(address)?.region,
       keeps: () => this.rseq.breakpointsInside === 'keep',
+      whileStopped: job => this.execution.silent.whileStopped(job),
       sourceOf: address => this.modules.sourceOf(address),
       loaded: () => this.process.id !== undefined,
       pendingChanged: any => this.libraries.set('breakpoints', any || this.lifecycle.target?.isLocal === false),

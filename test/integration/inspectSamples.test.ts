@@ -35,6 +35,7 @@ const REGIONS: Readonly<Record<string, number>> = {
   retry_line: 1,
   signals: 2,
   threads: 1,
+  until_abort: 1,
 };
 
 interface Report {

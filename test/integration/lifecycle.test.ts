@@ -51,7 +51,7 @@ describe('a session', () => {
     await session.launch('plain', { args: [] });
     await session.breakAt(SOURCE, 'main');
     await session.run();
-    const seen = order(session).filter(word => !/output|thread|breakpoint/.test(word));
+    const seen = order(session).filter(word => !/output|thread|breakpoint|module/.test(word));
     assert.deepEqual(seen, [
       'response initialize',
       'response launch',
@@ -91,9 +91,9 @@ describe('a session', () => {
   it('tells 128 and the signal where one ends the program', async () => {
     const session = await DebugSession.start();
     await session.launch('plain', { args: ['--crash'] });
-    const { reason, text, threadId = 0 } = await session.run();
+    const { reason, description, threadId = 0 } = await session.run();
     assert.equal(reason, 'exception');
-    assert.match(text ?? '', /SIGSEGV/);
+    assert.match(description ?? '', /SIGSEGV/);
     assert.equal((await session.finish(threadId)).exitCode, 139);
     await session.close();
   });
