@@ -159,7 +159,10 @@ export class Ending {
       this.ports.tell('important', `${message}\n`);
     }
     if (!suspend || pid === undefined) {
+      const mayStop = execution.interrupter.isPending;
       await link.detach();
+      // A pause that gdb has not seen would take effect only now, and nobody would be there to end it.
+      if (mayStop && pid !== undefined) sendSignal(pid, 'SIGCONT');
       return;
     }
     await execution.silent.whileStopped(async () => {

@@ -37,6 +37,11 @@ export class Interrupter {
     private readonly ports: InterrupterPorts,
   ) {}
 
+  /** Whether an interrupt may still be on its way. */
+  get isPending(): boolean {
+    return this.pending.length > 0;
+  }
+
   /** Settings that make gdb report SIGSTOP and keep it from the program. */
   static readonly setup = consoleCommand('handle SIGSTOP stop print nopass');
 

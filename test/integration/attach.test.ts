@@ -45,6 +45,19 @@ describe('attach', () => {
     await session.close();
   });
 
+  it('lets a program run on that was to be paused just when the client disconnects', async () => {
+    for (let round = 0; round < 2; round++) {
+      const pid = await started(sampleProgram('threads'));
+      const session = await DebugSession.start();
+      await session.client.request('attach', { processId: pid });
+      await session.client.request('configurationDone', {});
+      const paused = session.client.request('pause', { threadId: 1 }).catch(() => undefined);
+      await session.close();
+      await paused;
+      assert.notEqual(stateOf(pid), 'T', `round ${round}`);
+    }
+  });
+
   it('waits for a program to begin, whatever runs under its name already', async () => {
     const program = join(folder, 'waitedFor');
     copyFileSync(sampleProgram('threads'), program);
