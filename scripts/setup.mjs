@@ -7,8 +7,8 @@ import { installDebian, installPackages, missingCommands, need, root, run, setUp
 /** package.json, "engines". */
 const OLDEST_NODE = [20, 19];
 
-const TOOLS = ['gdb', 'gcc', 'g++', 'make'];
-const DEBIAN_PACKAGES = ['gdb', 'gcc', 'g++', 'make', 'libc6-dev'];
+const TOOLS = ['gdb', 'gdbserver', 'gcc', 'g++', 'make'];
+const DEBIAN_PACKAGES = ['gdb', 'gdbserver', 'gcc', 'g++', 'make', 'libc6-dev'];
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);

@@ -5,12 +5,13 @@ import type { Region, SourceLine } from '../rseq/region.js';
 import { formatAddress, type Address } from '../util/address.js';
 import { messageOf } from '../util/errors.js';
 import type { Entry } from './breakpointTable.js';
-import { insertAtOnce } from './hardwareInsertion.js';
+import type { HardwareInsertion } from './hardwareInsertion.js';
 import type { Gdb } from './ports.js';
 
 /** What moving needs to know. */
 export interface MoverPorts {
   readonly gdb: Gdb;
+  readonly hardware: HardwareInsertion;
   /** The region for which `address` lies in `[arming store, post_commit_ip)`. */
   regionAround(address: Address): Region | undefined;
   /** Whether breakpoints inside regions stay there. */
@@ -55,7 +56,7 @@ export async function settle(entry: Entry, ports: MoverPorts): Promise<void> {
   );
   entry.moved = await description(inside, ports);
   entry.problem = inside.length > 0 && wanted.size === 0 ? noPrelude(inside) : undefined;
-  if (ports.loaded()) await plantExactly(entry, wanted, ports.gdb);
+  if (ports.loaded()) await plantExactly(entry, wanted, ports);
 }
 
 /**
@@ -70,7 +71,7 @@ async function keep(entry: Entry, inside: readonly Inside[], ports: MoverPorts):
     judged.map(({ location }) => location.number),
     ports.gdb,
   );
-  if (ports.loaded()) await plantExactly(entry, new Set(judged.map(({ location }) => location.address)), ports.gdb);
+  if (ports.loaded()) await plantExactly(entry, new Set(judged.map(({ location }) => location.address)), ports);
 }
 
 function locationsOf(entry: Entry): readonly Location[] {
@@ -102,26 +103,30 @@ async function disableExactly(entry: Entry, numbers: readonly string[], gdb: Gdb
 /**
  * Sets a breakpoint of gdb's for an entry, in the code or in a debug register as its mode says.
  *
- * @throws RequestError `noDebugRegister`; MiError
+ * @throws RequestError where it needs a debug register and there is none; MiError
  */
-export async function insert(entry: Entry, options: InsertOptions, gdb: Gdb): Promise<Breakpoint | undefined> {
-  const hardware = entry.modifiers.mode === 'hardware';
-  const command = breakInsert({ ...options, hardware });
-  const { results } = await (hardware ? insertAtOnce(gdb, () => gdb.send(command)) : gdb.send(command));
+export async function insert(
+  entry: Entry,
+  options: InsertOptions,
+  { gdb, hardware }: Pick<MoverPorts, 'gdb' | 'hardware'>,
+): Promise<Breakpoint | undefined> {
+  const isHardware = entry.modifiers.mode === 'hardware';
+  const command = breakInsert({ ...options, hardware: isHardware });
+  const { results } = await (isHardware ? hardware.insert(() => gdb.send(command)) : gdb.send(command));
   return parseBreakpoint(tupleAt(results, 'bkpt') ?? {});
 }
 
-async function plantExactly(entry: Entry, wanted: ReadonlySet<Address>, gdb: Gdb): Promise<void> {
+async function plantExactly(entry: Entry, wanted: ReadonlySet<Address>, ports: MoverPorts): Promise<void> {
   for (const [address, number] of entry.planted) {
     if (wanted.has(address)) continue;
     entry.planted.delete(address);
-    await gdb.send(breakDelete([number]));
+    await ports.gdb.send(breakDelete([number]));
   }
   for (const address of wanted) {
     if (entry.planted.has(address)) continue;
     const condition = entry.condition === undefined || entry.isJudged ? {} : { condition: entry.condition };
     try {
-      const planted = await insert(entry, { location: { kind: 'address', address }, ...condition }, gdb);
+      const planted = await insert(entry, { location: { kind: 'address', address }, ...condition }, ports);
       if (planted !== undefined) entry.planted.set(address, planted.number);
     } catch (error) {
       entry.problem = `It lies inside a restartable sequence, and gdb cannot set it before that: ${messageOf(error)}`;

@@ -209,7 +209,7 @@ export class Breakpoints {
           : { kind: 'address', address: place.address };
     if (entry.modifiers.mode === 'hardware' && !this.ports.loaded()) return;
     const condition = entry.condition === undefined ? {} : { condition: entry.condition };
-    entry.atPlace = await insert(entry, { location, pending: true, ...condition }, this.ports.gdb);
+    entry.atPlace = await insert(entry, { location, pending: true, ...condition }, this.ports);
   }
 
   private async refresh(entry: Entry): Promise<void> {

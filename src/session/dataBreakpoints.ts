@@ -9,7 +9,7 @@ import { messageOf, RequestError } from '../util/errors.js';
 import { compileCondition, hitCounter, isGiven, judge } from './breakpointCondition.js';
 import { DataBreakpointFinder } from './dataBreakpointFinder.js';
 import { parseDataId, type DataPlace } from './dataBreakpointPlace.js';
-import { insertAtOnce } from './hardwareInsertion.js';
+import type { HardwareInsertion } from './hardwareInsertion.js';
 import type { Client, Gdb, Tell } from './ports.js';
 import { concerns, isTriggered, triggerText } from './stopWatches.js';
 import { watch } from './watchpoint.js';
@@ -17,6 +17,7 @@ import { watch } from './watchpoint.js';
 /** What data breakpoints need of the other subjects of the session. */
 export interface DataBreakpointPorts {
   readonly gdb: Gdb;
+  readonly hardware: HardwareInsertion;
   readonly client: Client;
   readonly tell: Tell;
   /** A DAP breakpoint id that nobody else has. */
@@ -217,7 +218,7 @@ export class DataBreakpoints {
   /** Sets it in gdb; the target is stopped. What goes wrong is the entry's problem. */
   private async plant(entry: Entry): Promise<void> {
     const { place, condition, wanted } = entry;
-    const { gdb } = this.ports;
+    const { gdb, hardware } = this.ports;
     if (place === undefined) return;
     entry.problem = undefined;
     entry.isJudged = this.ports.anyRegion();
@@ -225,7 +226,7 @@ export class DataBreakpoints {
       if (isGiven(wanted.hitCondition)) await gdb.send(consoleCommand(`set ${hitCounter(entry.id)} = 0`));
       const watched = await this.finder.watchedAt(place);
       const access = entry.isJudged ? 'access' : MI_ACCESS[wanted.accessType ?? 'write'];
-      const number = await insertAtOnce(gdb, () => watch(gdb, watched, access));
+      const number = await hardware.insert(() => watch(gdb, watched, access));
       entry.number = number;
       this.ids.set(number, entry);
       if (condition !== undefined && !entry.isJudged)

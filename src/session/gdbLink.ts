@@ -38,6 +38,7 @@ export interface GdbListener {
 /** The gdb of a session, once it is there, and the program's terminals, which gdb's start opens. */
 export class GdbLink implements Gdb {
   private process: GdbProcess | undefined;
+  private gdb: string | undefined;
   private io: InferiorIo | undefined;
   private ending: Promise<boolean> | undefined;
   private watch: GdbWatch | undefined;
@@ -54,6 +55,11 @@ export class GdbLink implements Gdb {
   /** gdb's own process. */
   get pid(): number | undefined {
     return this.process?.pid;
+  }
+
+  /** Which gdb the session uses: a path, or a name to look for in PATH. */
+  get path(): string | undefined {
+    return this.gdb;
   }
 
   /** Whether gdb is running in this session. */
@@ -93,6 +99,7 @@ export class GdbLink implements Gdb {
       this.listener.output(stream, text);
     };
     const wanted = { gdb: config.gdb, args: config.gdbArguments, ownEnv: gdbEnvironment(config) };
+    this.gdb = config.gdb;
     const isLaunch = config.beginning.kind === 'launch';
     const ready = isLaunch ? this.ahead?.take(wanted, output) : undefined;
     if (isLaunch) this.io = ready?.io ?? new InferiorIo(output);

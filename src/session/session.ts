@@ -16,6 +16,7 @@ import { Control } from './control.js';
 import type { GdbAhead } from './gdbAhead.js';
 import { GdbEvents } from './gdbEvents.js';
 import type { GdbLink } from './gdbLink.js';
+import { HardwareInsertion } from './hardwareInsertion.js';
 import { Inspection } from './inspection.js';
 import { LibraryWatch } from './libraryWatch.js';
 import { Lifecycle } from './lifecycle.js';
@@ -59,6 +60,7 @@ class Composition implements Session {
   private readonly logpoints: Logpoints;
   private readonly breakpoints: Breakpoints;
   private readonly dataBreakpoints: DataBreakpoints;
+  private readonly hardware: HardwareInsertion;
   private lastBreakpointId = 0;
   private readonly exceptions: Exceptions;
   private readonly allBreakpoints: AllBreakpoints;
@@ -92,13 +94,14 @@ class Composition implements Session {
     this.modules = new Modules(this.link, this.tell, () => this.rseq.stepping !== 'off', map);
     this.logpoints = new Logpoints(this.link, () => this.link.hasPython);
     this.libraries = new LibraryWatch(this.link);
+    this.hardware = new HardwareInsertion(this.link, () =>
+      this.process.localId === undefined ? undefined : this.link.path,
+    );
     this.breakpoints = this.makeBreakpoints();
     this.dataBreakpoints = this.makeDataBreakpoints();
     this.restartable = new Restartable({
-      gdb: this.link,
+      ...this.common,
       answers: this.answers,
-      client: this.client,
-      tell: this.tell,
       index: this.modules.index,
       mayLearn: () => this.rseq.stepping !== 'off' && this.execution.stopped?.reason !== 'end-stepping-range',
       armed: async descriptor => {
@@ -145,9 +148,7 @@ class Composition implements Session {
       lifecycle: this.lifecycle,
     });
     this.events = new GdbEvents({
-      gdb: this.link,
-      client: this.client,
-      tell: this.tell,
+      ...this.common,
       log: connection.log,
       execution: this.execution,
       breakpoints: this.breakpoints,
@@ -179,11 +180,15 @@ class Composition implements Session {
     return this.ending.end();
   }
 
+  /** What nearly every subject needs. */
+  private get common(): { gdb: GdbLink; client: Client; tell: Tell } {
+    return { gdb: this.link, client: this.client, tell: this.tell };
+  }
+
   private makeBreakpoints(): Breakpoints {
     return new Breakpoints({
-      gdb: this.link,
-      client: this.client,
-      tell: this.tell,
+      ...this.common,
+      hardware: this.hardware,
       nextId: () => this.nextBreakpointId(),
       logpoints: this.logpoints,
       regionAround: address => this.modules.index.inside(address)?.region,
@@ -197,9 +202,8 @@ class Composition implements Session {
 
   private makeDataBreakpoints(): DataBreakpoints {
     return new DataBreakpoints({
-      gdb: this.link,
-      client: this.client,
-      tell: this.tell,
+      ...this.common,
+      hardware: this.hardware,
       nextId: () => this.nextBreakpointId(),
       whileStopped: job => this.execution.silent.whileStopped(job),
       loaded: () => this.process.id !== undefined,
@@ -210,9 +214,7 @@ class Composition implements Session {
   private makeControl(): Control {
     const { execution, inspection, modules } = this;
     return new Control({
-      gdb: this.link,
-      client: this.client,
-      tell: this.tell,
+      ...this.common,
       execution,
       regionAt: address => {
         const region = modules.index.inside(address)?.region;
@@ -248,10 +250,8 @@ class Composition implements Session {
 
   private makeExecution(): Execution {
     return new Execution({
-      gdb: this.link,
+      ...this.common,
       answers: this.answers,
-      client: this.client,
-      tell: this.tell,
       processId: () => this.process.localId,
       gdbPid: () => this.link.pid,
       isRemote: () => this.process.id !== undefined && this.process.localId === undefined,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { encodeFrame } from '../../src/dap/framing.js';
-import { sampleProgram, sampleSource } from '../support/debugSession.js';
+import { FOREVER, sampleProgram, sampleSource } from '../support/debugSession.js';
 import { patchedCode } from './codeCheck.js';
 import type { FaultCase } from './faultCase.js';
 import { FaultSession } from './faultSession.js';
@@ -203,7 +203,7 @@ function gone(
     always: true,
     run: async () => {
       const child =
-        kind === 'attach' ? spawn(sampleProgram('threads'), ['1000000000', '4'], { stdio: 'ignore' }) : undefined;
+        kind === 'attach' ? spawn(sampleProgram('threads'), [FOREVER, '4'], { stdio: 'ignore' }) : undefined;
       if (child !== undefined) await once(child, 'spawn');
       const session = await begun(child?.pid);
       const { threadId = 1 } = session.eventsOf('stopped').at(-1) ?? {};
@@ -230,8 +230,7 @@ async function begun(processId: number | undefined): Promise<FaultSession> {
   const { client } = session;
   await client.request('initialize', { adapterID: 'test' });
   const program = sampleProgram('threads');
-  if (processId === undefined)
-    await client.request('launch', { program, args: ['1000000000', '4'], stopOnEntry: true });
+  if (processId === undefined) await client.request('launch', { program, args: [FOREVER, '4'], stopOnEntry: true });
   else await client.request('attach', { processId, program });
   const source = { path: sampleSource('threads.c') };
   await client.request('setBreakpoints', { source, breakpoints: [{ line: 40, condition: 'cpu == 12345' }] });

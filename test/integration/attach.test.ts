@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { closeLeftSessions, DebugSession, sampleProgram, sampleSource } from '../support/debugSession.js';
+import { closeLeftSessions, DebugSession, FOREVER, sampleProgram, sampleSource } from '../support/debugSession.js';
 
 const SOURCE = sampleSource('threads.c');
 const children: ChildProcess[] = [];
@@ -20,7 +20,7 @@ after(() => {
 
 /** A program that runs outside of any debugger; its number. */
 async function started(program: string): Promise<number> {
-  const child = spawn(program, ['100000000', '4'], { stdio: 'ignore' });
+  const child = spawn(program, [FOREVER, '4'], { stdio: 'ignore' });
   children.push(child);
   await once(child, 'spawn');
   return child.pid ?? 0;
@@ -127,7 +127,7 @@ describe('disconnect', () => {
 
   it('without it lets a launched program live where that is asked for', async () => {
     const session = await DebugSession.start();
-    await session.launch('threads', { args: ['100000000', '4'] });
+    await session.launch('threads', { args: [FOREVER, '4'] });
     await session.client.request('configurationDone', {});
     const { systemProcessId: pid = 0 } = await session.client.waitFor('process');
     await session.client.request('disconnect', { terminateDebuggee: false });

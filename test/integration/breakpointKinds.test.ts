@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
+import { itWithDebugRegisters } from '../support/debugRegisters.js';
 import { closeLeftSessions, DebugSession, lineOf, sampleSource } from '../support/debugSession.js';
 
 afterEach(closeLeftSessions);
@@ -38,7 +39,7 @@ describe('the lines that can have a breakpoint', function () {
 describe('a hardware breakpoint', function () {
   this.timeout(30_000);
 
-  it('is set in a debug register, and refused at once where none is left', async () => {
+  itWithDebugRegisters('is set in a debug register, and refused at once where none is left', async () => {
     const session = await stoppedInMain();
     const markers = ['fill', 'area', 'list-prepend', 'list-loop', 'add'];
     const breakpoints = markers.map(marker => ({ line: lineOf(PLAIN, marker), mode: 'hardware' }));
@@ -59,7 +60,7 @@ describe('a hardware breakpoint', function () {
     await session.close();
   });
 
-  it('that is asked for before the program is loaded is set then', async () => {
+  itWithDebugRegisters('that is asked for before the program is loaded is set then', async () => {
     const session = await DebugSession.start();
     await session.launch('plain', { args: [] });
     const breakpoints = [{ line: lineOf(PLAIN, 'list-sum'), mode: 'hardware' }];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
-import { closeLeftSessions, DebugSession, lineOf, readReport, sampleSource } from '../support/debugSession.js';
+import { itWithDebugRegisters } from '../support/debugRegisters.js';
+import { closeLeftSessions, DebugSession, FOREVER, lineOf, readReport, sampleSource } from '../support/debugSession.js';
 
 afterEach(closeLeftSessions);
 
@@ -25,7 +26,7 @@ async function endOf(session: DebugSession): Promise<string> {
 describe('while the program runs, without its noticing', function () {
   this.timeout(60_000);
 
-  it('breakpoints of each kind are set and removed without a stop that is told', async () => {
+  itWithDebugRegisters('breakpoints of each kind are set and removed without a stop that is told', async () => {
     const session = await ticking(1_000_000);
     const line = lineOf(PLAIN, 'tick');
     const request = async (command: 'setBreakpoints', args: D.SetBreakpointsArguments): Promise<D.Breakpoint[]> =>
@@ -72,7 +73,7 @@ describe('while the program runs, without its noticing', function () {
 
   it('fifty rounds of breakpoints and watchpoints lose no update of four threads in restartable sequences', async () => {
     const session = await DebugSession.start();
-    await session.launch('threads', { args: ['2000000000', '4', '--hammer'], stopOnEntry: true });
+    await session.launch('threads', { args: [FOREVER, '4', '--hammer'], stopOnEntry: true });
     await session.run();
     const { dataId } = await session.client.request('dataBreakpointInfo', { name: 'main_done' });
     await session.client.request('continue', { threadId: 1 });

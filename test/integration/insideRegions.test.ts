@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import type { RegionDescription } from '../../src/dap/customRequests.js';
+import { itWithDebugRegisters } from '../support/debugRegisters.js';
 import { closeLeftSessions, DebugSession, readReport } from '../support/debugSession.js';
 
 afterEach(closeLeftSessions);
@@ -138,7 +139,7 @@ describe('a breakpoint that is kept inside a restartable sequence', function () 
 describe('a watchpoint that the program triggers inside restartable sequences', function () {
   this.timeout(60_000);
 
-  it('costs an attempt for each stop and never the program its progress', async () => {
+  itWithDebugRegisters('costs an attempt for each stop and never the program its progress', async () => {
     const { session } = await keeping('counter_asm', ['10', '--pin']);
     const [frame] = await session.frames(1, 1);
     const context = { context: 'repl', frameId: frame?.id ?? 0 };

@@ -5,7 +5,14 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
-import { closeLeftSessions, DebugSession, lineOf, sampleProgram, sampleSource } from '../support/debugSession.js';
+import {
+  closeLeftSessions,
+  DebugSession,
+  FOREVER,
+  lineOf,
+  sampleProgram,
+  sampleSource,
+} from '../support/debugSession.js';
 
 const SOURCE = sampleSource('plain.c');
 const children: ChildProcess[] = [];
@@ -136,7 +143,7 @@ describe('a session', () => {
 
   it('leaves nothing running where the client is gone without a word', async () => {
     const session = await DebugSession.start();
-    await session.launch('threads', { args: ['100000000', '4'] });
+    await session.launch('threads', { args: [FOREVER, '4'] });
     await session.client.request('configurationDone', {});
     await session.client.waitFor('process');
     const pid = debuggee(session);
@@ -150,7 +157,7 @@ describe('terminate', () => {
   for (const state of ['running', 'stopped'] as const) {
     it(`ends a program that is ${state}, at once, with its end told`, async () => {
       const session = await DebugSession.start();
-      await session.launch('threads', { args: ['100000000', '4'], stopOnEntry: state === 'stopped' });
+      await session.launch('threads', { args: [FOREVER, '4'], stopOnEntry: state === 'stopped' });
       if (state === 'stopped') await session.run();
       else await session.client.request('configurationDone', {});
       await session.client.waitFor('process');
@@ -206,7 +213,7 @@ describe('attach', () => {
   });
 
   it('debugs a running program and lets it go unharmed', async () => {
-    const child = await started('threads', '100000000', '4');
+    const child = await started('threads', FOREVER, '4');
     const session = await DebugSession.start();
     await session.client.request('attach', { processId: child.pid });
     const source = sampleSource('threads.c');
@@ -234,7 +241,7 @@ describe('pause', function () {
 
   it('stops a running program, once each time, and never by chance later', async () => {
     const session = await DebugSession.start({ trace: true });
-    await session.launch('threads', { args: ['1000000000', '4'] });
+    await session.launch('threads', { args: [FOREVER, '4'] });
     await session.client.request('configurationDone', {});
     await session.client.waitFor('process');
     for (let round = 0; round < 20; round++) {
@@ -253,7 +260,7 @@ describe('pause', function () {
   it('of a program that is being killed does not keep its end from being told', async () => {
     for (let round = 0; round < 3; round++) {
       const session = await DebugSession.start();
-      await session.launch('threads', { args: ['1000000000', '4'] });
+      await session.launch('threads', { args: [FOREVER, '4'] });
       await session.client.request('configurationDone', {});
       await session.client.waitFor('process');
       const pid = debuggee(session);
@@ -270,7 +277,7 @@ describe('pause', function () {
 
   it('and steps are refused, with the reason, where they make no sense', async () => {
     const session = await DebugSession.start();
-    await session.launch('threads', { args: ['100000000', '4'] });
+    await session.launch('threads', { args: [FOREVER, '4'] });
     await session.client.request('configurationDone', {});
     await session.client.waitFor('process');
     await assert.rejects(session.client.request('next', { threadId: 1 }), /program is running/);
@@ -366,7 +373,7 @@ describe('breakpoints', () => {
 
   it('set and removed while the program runs take effect without a stop', async () => {
     const session = await DebugSession.start();
-    await session.launch('threads', { args: ['100000000', '4'] });
+    await session.launch('threads', { args: [FOREVER, '4'] });
     await session.client.request('configurationDone', {});
     await session.client.waitFor('process');
     const source = sampleSource('threads.c');

@@ -11,6 +11,7 @@ import { parseEvent, type StoppedEvent } from '../../src/mi/events.js';
 import { textAt, tupleAt } from '../../src/mi/fields.js';
 import { startGdb, type GdbOptions, type GdbProcess } from '../../src/mi/gdbProcess.js';
 import { RequestError } from '../../src/util/errors.js';
+import { itWithDebugRegisters } from '../support/debugRegisters.js';
 import { CompiledPrograms } from '../support/compiled.js';
 
 const PROGRAM = `
@@ -98,7 +99,7 @@ describe('a real gdb', function () {
     assert.equal(parseBreakpoint(tupleAt(results, 'bkpt')!)?.pending, '-source C:\\x "y" ä.c -line 7');
   });
 
-  it('reports stops, values that changed and returned, and the exit code', async () => {
+  itWithDebugRegisters('reports stops, values that changed and returned, and the exit code', async () => {
     const gdb = await start();
     await gdb.client.send(fileExecAndSymbols(programs.compile('with "blank', PROGRAM)));
     const { results } = await gdb.client.send(

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import {
   closeLeftSessions,
   DebugSession,
+  FOREVER,
   lineOf,
   readReport,
   sampleProgram,
@@ -116,7 +117,7 @@ describe('a gdbserver', () => {
   });
 
   it('stops its program on pause, and lets it go on unharmed', async () => {
-    const { port } = await gdbserver('--once', 'localhost:0', sampleProgram('threads'), '100000000', '4');
+    const { port } = await gdbserver('--once', 'localhost:0', sampleProgram('threads'), FOREVER, '4');
     const session = await DebugSession.start();
     await session.client.request('attach', {
       program: sampleProgram('threads'),

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { closeLeftSessions, DebugSession, lineOf, sampleProgram, sampleSource } from '../support/debugSession.js';
+import {
+  closeLeftSessions,
+  DebugSession,
+  FOREVER,
+  lineOf,
+  sampleProgram,
+  sampleSource,
+} from '../support/debugSession.js';
 
 const SOURCE = sampleSource('plain.c');
 
@@ -50,7 +57,7 @@ describe('restart', () => {
 
   it('ends a running program and starts it anew; what is stepped then commits', async () => {
     const session = await DebugSession.start();
-    await session.launch('threads', { args: ['100000000', '4'] });
+    await session.launch('threads', { args: [FOREVER, '4'] });
     await session.client.request('configurationDone', {});
     await session.client.waitFor('process');
     const source = sampleSource('threads.c');

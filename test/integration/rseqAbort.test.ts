@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { closeLeftSessions, DebugSession, readReport, sampleSource } from '../support/debugSession.js';
+import { closeLeftSessions, DebugSession, FOREVER, readReport, sampleSource } from '../support/debugSession.js';
 import { goOn, infoOf, setFilters } from '../support/exceptions.js';
 
 afterEach(closeLeftSessions);
@@ -15,7 +15,7 @@ function gdbStops(session: DebugSession): number {
 async function endThreads(session: DebugSession): Promise<void> {
   const frames = await session.frames(1, 20);
   const main = frames.find(({ name }) => name === 'main');
-  assert.ok(main !== undefined, 'the main thread is in main');
+  assert.ok(main !== undefined, `the main thread is in main: ${JSON.stringify(frames)}`);
   for (const expression of ['set var iterations = 0', 'set var workers[0].iterations = -1']) {
     await session.client.request('evaluate', { expression, context: 'repl', frameId: main.id });
   }
@@ -153,7 +153,7 @@ describe('the filter rseq-abort', function () {
 
   it('shows fifty aborts of four hammering threads, each by one stop of gdb, and the program counts exactly', async () => {
     const session = await DebugSession.start({ trace: true });
-    await session.launch('threads', { args: ['100000000000', '4', '--hammer'], stopOnEntry: true });
+    await session.launch('threads', { args: [FOREVER, '4', '--hammer'], stopOnEntry: true });
     await setFilters(session, 'rseq-abort');
     await session.run();
     let stop = await session.continue(1);

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { closeLeftSessions, DebugSession, sampleSource } from '../support/debugSession.js';
+import { lastStepIn, type StepCost } from '../support/gdbTrace.js';
 
 const SOURCE = sampleSource('plain.c');
-
-/** Commands that went to gdb, without their tokens. */
-function commandsIn(trace: string): string[] {
-  return [...trace.matchAll(/gdb <- \d+(-.*)/g)].map(match => match[1] ?? '');
-}
 
 /** What an editor asks for at each stop. */
 async function refresh(session: DebugSession, threadId: number): Promise<void> {
@@ -19,45 +15,40 @@ async function refresh(session: DebugSession, threadId: number): Promise<void> {
   }
 }
 
+/** Refreshes at a stop, steps once and refreshes again; what gdb was sent for that, once the session is over. */
+async function costOfStepAt(marker: string): Promise<StepCost & { thread: number }> {
+  const session = await DebugSession.start({ trace: true });
+  await session.launch('plain', { args: [] });
+  await session.breakAt(SOURCE, marker);
+  const { threadId: thread = 0 } = await session.run();
+  await refresh(session, thread);
+  await session.step('next', thread);
+  await refresh(session, thread);
+  await session.close();
+  return { ...lastStepIn(session.trace()), thread };
+}
+
 describe('what a step and the views behind it cost', () => {
   afterEach(closeLeftSessions);
 
   it('is one command for the step and one for each question, however the client spreads them', async () => {
-    const session = await DebugSession.start({ trace: true });
-    await session.launch('plain', { args: [] });
-    await session.breakAt(SOURCE, 'list-loop');
-    const { threadId = 0 } = await session.run();
-    await refresh(session, threadId);
-    const mark = session.trace().length;
-    await session.step('next', threadId);
-    await refresh(session, threadId);
-    const commands = commandsIn(session.trace().slice(mark));
-    assert.deepEqual(commands, [
-      `-exec-next --thread ${threadId}`,
+    const { step, behind, thread } = await costOfStepAt('list-loop');
+    assert.deepEqual(step, [`-exec-next --thread ${thread}`]);
+    assert.deepEqual(behind, [
       '-thread-info',
-      `-stack-list-frames --thread ${threadId} 0 20`,
-      `-stack-list-variables --thread ${threadId} --frame 0 --simple-values`,
+      `-stack-list-frames --thread ${thread} 0 20`,
+      `-stack-list-variables --thread ${thread} --frame 0 --simple-values`,
     ]);
-    await session.close();
   });
 
   it('is one question more for all structures and arrays of the frame together', async () => {
-    const session = await DebugSession.start({ trace: true });
-    await session.launch('plain', { args: [] });
-    await session.breakAt(SOURCE, 'call-fill');
-    const { threadId = 0 } = await session.run();
-    await refresh(session, threadId);
-    const mark = session.trace().length;
-    await session.step('next', threadId);
-    await refresh(session, threadId);
-    const commands = commandsIn(session.trace().slice(mark));
-    assert.deepEqual(commands.slice(3), [
-      `-stack-list-variables --thread ${threadId} --frame 0 --simple-values`,
+    const { behind, thread } = await costOfStepAt('call-fill');
+    assert.deepEqual(behind.slice(2), [
+      `-stack-list-variables --thread ${thread} --frame 0 --simple-values`,
       '-gdb-set print max-depth 1',
-      `-stack-list-variables --thread ${threadId} --frame 0 --all-values`,
+      `-stack-list-variables --thread ${thread} --frame 0 --all-values`,
       '-gdb-set print max-depth 20',
     ]);
-    await session.close();
   });
 
   it('leaves the depth that the user has set to the debug console', async () => {
@@ -85,9 +76,8 @@ describe('what a step and the views behind it cost', () => {
     await session.breakAt(SOURCE, 'list-loop');
     const { threadId = 0 } = await session.run();
     await session.step('next', threadId);
-    const mark = session.trace().length;
     await session.step('next', threadId);
-    assert.deepEqual(commandsIn(session.trace().slice(mark)), [`-exec-next --thread ${threadId}`]);
     await session.close();
+    assert.deepEqual(lastStepIn(session.trace()), { step: [`-exec-next --thread ${threadId}`], behind: [] });
   });
 });

@@ -14,6 +14,9 @@ const MAIN = join(ROOT, 'dist', 'src', 'main.js');
 /** Time enough for the slowest single answer on a loaded machine, in milliseconds; reached only where something hangs. */
 const PATIENCE_MS = 15_000;
 
+/** Iterations for a sample that is to run until it is ended: hours of them on the fastest machine. */
+export const FOREVER = '1000000000000';
+
 /** The path of a sample's source file. */
 export function sampleSource(file: string): string {
   return join(ROOT, 'samples', file);
