@@ -3,6 +3,7 @@ import { TargetBytes } from './bytes.js';
 import type { FunctionRange } from './functionRange.js';
 import { FunctionSearch } from './functionSearch.js';
 import type { ElfImage, Section } from './image.js';
+import { LebReader } from './leb.js';
 
 /**
  * Function bounds from unwind information: a stripped file has no symbols, but `.eh_frame` still tells where each
@@ -15,7 +16,8 @@ import type { ElfImage, Section } from './image.js';
 export function findFrames(image: ElfImage, wanted: readonly bigint[]): Map<bigint, FunctionRange> {
   const search = new FunctionSearch(wanted);
   for (const section of image.sectionsNamed('.eh_frame')) {
-    for (const { start, end } of frames(image, section)) {
+    for (const { range } of frames(new Window(image, section), section)) {
+      const { start, end } = range;
       search.offer({ name: 0, start: Number(start), size: Number(end - start), isGlobal: false });
     }
   }
@@ -24,15 +26,49 @@ export function findFrames(image: ElfImage, wanted: readonly bigint[]): Map<bigi
   return found;
 }
 
-/** The code that each frame description entry of a section speaks of. */
-function* frames(image: ElfImage, section: Section): Generator<AddressRange> {
-  const window = new Window(image, section);
+/** What unwind information tells of one function. */
+export interface FrameEntry {
+  /** The code that it speaks of, at link-time addresses. */
+  readonly range: AddressRange;
+  /** From the common entry: its version, and its alignment factors and return address register as they are encoded there. */
+  readonly version: number;
+  readonly parameters: Uint8Array;
+  readonly codeAlignment: number;
+  /** Call frame instructions: those that all functions of the common entry begin with, and this one's own. */
+  readonly initial: Uint8Array;
+  readonly own: Uint8Array;
+}
+
+/** The entry that speaks of a link-time address; undefined where none does, or it cannot be read. */
+export function frameEntryAt(image: ElfImage, address: bigint): FrameEntry | undefined {
+  for (const section of image.sectionsNamed('.eh_frame')) {
+    const window = new Window(image, section);
+    for (const { record, range } of frames(window, section)) {
+      if (range.start <= address && address < range.end) return readEntry(window, record, range);
+    }
+  }
+  return undefined;
+}
+
+function readEntry(window: Window, record: FrameRecord, range: AddressRange): FrameEntry | undefined {
+  const common = readCie(window, record.cie ?? -1);
+  const size = common === undefined ? undefined : pointerSize(common.encoding, window.bits);
+  const bytes = window.view(record.body, record.end - record.body);
+  if (common === undefined || size === undefined || bytes === undefined) return undefined;
+  const { version, parameters, codeAlignment, initial } = common;
+  const reader = new LebReader(bytes, 2 * size);
+  if (common.hasData) reader.skip(reader.unsigned());
+  return { range, version, parameters, codeAlignment, initial, own: bytes.bytes.subarray(reader.at) };
+}
+
+/** Each frame description entry of a section, and the code that it speaks of. */
+function* frames(window: Window, section: Section): Generator<{ record: FrameRecord; range: AddressRange }> {
   const encodings = new Map<number, number | undefined>();
   for (let at = 0; at + 8 <= window.size;) {
     const record = readRecord(window, at);
     if (record === undefined) return;
     const range = record.cie === undefined ? undefined : frameRange(window, section, record, encodings);
-    if (range !== undefined) yield range;
+    if (range !== undefined) yield { record, range };
     at = record.end;
   }
 }
@@ -69,7 +105,7 @@ function frameRange(
   encodings: Map<number, number | undefined>,
 ): AddressRange | undefined {
   const cie = record.cie ?? -1;
-  if (!encodings.has(cie)) encodings.set(cie, pointerEncoding(window, cie));
+  if (!encodings.has(cie)) encodings.set(cie, readCie(window, cie)?.encoding);
   const encoding = encodings.get(cie);
   if (encoding === undefined) return undefined;
   const size = pointerSize(encoding, window.bits);
@@ -84,11 +120,19 @@ function frameRange(
   return length === 0n ? undefined : { start, end: start + length };
 }
 
-/** The encoding of an FDE's addresses: the augmentation's `R` (DW_EH_PE_*), absolute where there is none. */
-function pointerEncoding(window: Window, at: number): number | undefined {
+/** A common information entry. */
+interface CommonEntry extends Omit<FrameEntry, 'range' | 'own'> {
+  /** How an FDE's addresses are encoded: the augmentation's `R` (DW_EH_PE_*), absolute where there is none. */
+  readonly encoding: number;
+  /** Whether each FDE has augmentation data, with its length in front. */
+  readonly hasData: boolean;
+}
+
+/** undefined where it is none, is cut off, or has an augmentation that is not known. */
+function readCie(window: Window, at: number): CommonEntry | undefined {
   const record = at < 0 ? undefined : readRecord(window, at);
-  const bytes =
-    record && record.cie === undefined ? window.view(record.body, Math.min(64, record.end - record.body)) : undefined;
+  if (record === undefined || record.cie !== undefined) return undefined;
+  const bytes = window.view(record.body, Math.min(LONGEST_CIE, record.end - record.body));
   if (bytes === undefined) return undefined;
   try {
     return parseCie(bytes);
@@ -98,20 +142,32 @@ function pointerEncoding(window: Window, at: number): number | undefined {
   }
 }
 
-function parseCie(bytes: TargetBytes): number | undefined {
-  let at = 1; // version
+/** In bytes; real ones have less than a tenth of it. */
+const LONGEST_CIE = 1024;
+
+function parseCie(bytes: TargetBytes): CommonEntry | undefined {
+  const version = bytes.u8(0);
+  let at = 1;
   let augmentation = '';
   for (let byte = bytes.u8(at++); byte !== 0; byte = bytes.u8(at++)) augmentation += String.fromCharCode(byte);
-  if (!augmentation.startsWith('z')) return augmentation === '' ? 0 : undefined;
-  const skipLeb = (): void => {
-    while ((bytes.u8(at++) & 0x80) !== 0);
-  };
-  skipLeb(); // code alignment
-  skipLeb(); // data alignment
-  if (bytes.u8(0) === 1) at++;
-  else skipLeb(); // return address register
-  skipLeb(); // augmentation length
-  for (const letter of augmentation.slice(1)) {
+  const reader = new LebReader(bytes, at);
+  const codeAlignment = reader.unsigned();
+  reader.unsigned(); // data alignment
+  if (version === 1) reader.skip(1);
+  else reader.unsigned(); // return address register
+  const parameters = bytes.bytes.slice(at, reader.at);
+  const hasData = augmentation.startsWith('z');
+  if (!hasData && augmentation !== '') return undefined;
+  const dataLength = hasData ? reader.unsigned() : 0;
+  const encoding = addressEncoding(bytes, reader.at, augmentation.slice(1));
+  if (encoding === undefined) return undefined;
+  const initial = bytes.bytes.slice(reader.at + dataLength);
+  return { version, parameters, codeAlignment, initial, encoding, hasData };
+}
+
+function addressEncoding(bytes: TargetBytes, start: number, letters: string): number | undefined {
+  let at = start;
+  for (const letter of letters) {
     if (letter === 'R') return bytes.u8(at);
     if (letter === 'L') at++;
     else if (letter === 'P') at += 1 + (pointerSize(bytes.u8(at), bytes.encoding.bits) ?? 64);

@@ -11,20 +11,25 @@ const INNERMOST = { start: 0, end: 32 };
  * The stack of a thread as a text, a line for each frame.
  *
  * @param placeAt what stands at an address that no symbol names
+ * @param unwind makes gdb tell the frames behind such an address right, as far as that can be
  */
 export async function stackText(
   gdb: Gdb,
   thread: number,
   placeAt: (address: Address) => string | undefined,
+  unwind: (thread: number, address: Address) => Promise<boolean>,
 ): Promise<string> {
-  const { results } = await gdb.send(stackListFrames(thread, INNERMOST));
-  const frames = tuplesAt(results, 'stack').map(parseFrame);
+  let frames = await innermost(gdb, thread);
   const [first] = frames;
-  const place = first?.func === undefined && first?.address !== undefined ? placeAt(first.address) : undefined;
-  if (place === undefined) return frames.map(line).join('\n');
-  // An abort handler has no unwind information: up to the first frame with a line gdb guesses.
-  const known = frames.findIndex(frame => frame.line !== undefined);
-  return [`#0 ${place}`, ...(known < 0 ? [] : frames.slice(known).map(line))].join('\n');
+  if (first?.func !== undefined || first?.address === undefined) return frames.map(line).join('\n');
+  if (await unwind(thread, first.address)) frames = await innermost(gdb, thread);
+  const place = placeAt(first.address);
+  return [place === undefined ? line(first) : `#0 ${place}`, ...frames.slice(1).map(line)].join('\n');
+}
+
+async function innermost(gdb: Gdb, thread: number): Promise<readonly Frame[]> {
+  const { results } = await gdb.send(stackListFrames(thread, INNERMOST));
+  return tuplesAt(results, 'stack').map(parseFrame);
 }
 
 function line({ level, func, file, line: number, from, address }: Frame): string {

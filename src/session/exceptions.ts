@@ -1,3 +1,4 @@
+import type { AbortUnwinding } from './abortUnwinding.js';
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import { objectList, optionalString, requireNumber, requireString } from '../dap/arguments.js';
 import type { RouteTable } from '../dap/route.js';
@@ -36,6 +37,7 @@ export interface ExceptionsPorts {
   /** An id for a filter, of the row that breakpoints have theirs of. */
   readonly nextId: () => number;
   readonly regions: Pick<Restartable, 'passed' | 'placeAt'>;
+  readonly unwinding: Pick<AbortUnwinding, 'meet'>;
   watchLibraries(on: boolean): Promise<void>;
 }
 
@@ -231,7 +233,13 @@ export class Exceptions {
       throw new RequestError('nobody', 'noException', message);
     }
     const { exceptionId, description, breakMode, details } = current.record;
-    const stackTrace = await stackText(this.ports.gdb, threadId, address => this.ports.regions.placeAt(address));
+    const { gdb, regions, unwinding } = this.ports;
+    const stackTrace = await stackText(
+      gdb,
+      threadId,
+      address => regions.placeAt(address),
+      (thread, address) => unwinding.meet(thread, address),
+    );
     return { exceptionId, description, breakMode, details: { ...details, stackTrace } };
   }
 

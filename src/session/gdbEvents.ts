@@ -2,6 +2,7 @@ import type { Breakpoint } from '../mi/breakpoint.js';
 import { breakDelete } from '../mi/commandsBreakpoints.js';
 import type { MiEvent } from '../mi/events.js';
 import type { Logger } from '../util/log.js';
+import type { AbortUnwinding } from './abortUnwinding.js';
 import { Announcements } from './announcements.js';
 import type { Breakpoints } from './breakpoints.js';
 import { whyRefused } from './consoleBreakpoints.js';
@@ -27,6 +28,7 @@ export interface GdbEventsPorts {
   readonly control: Control;
   readonly exceptions: Exceptions;
   readonly modules: Modules;
+  readonly unwinding: AbortUnwinding;
   readonly logpoints: Logpoints;
   readonly inspection: Inspection;
   readonly process: TargetProcess;
@@ -40,7 +42,8 @@ export class GdbEvents {
 
   /** One asynchronous record, at once. */
   onEvent(event: MiEvent): void {
-    const { execution, breakpoints, dataBreakpoints, exceptions, modules, inspection, process, client } = this.ports;
+    const { execution, breakpoints, dataBreakpoints, exceptions, modules, unwinding, inspection, process, client } =
+      this.ports;
     switch (event.kind) {
       case 'running':
         execution.onRunning();
@@ -75,6 +78,7 @@ export class GdbEvents {
       case 'libraryUnloaded':
         inspection.loaded.libraryUnloaded(event.library);
         modules.libraryUnloaded(event.library);
+        client.post(() => unwinding.forget());
         return;
       case 'breakpointCreated':
         exceptions.catchpoints.onChanged(event.breakpoint);

@@ -2,7 +2,7 @@ import { gdbSet, gdbShow } from '../mi/commands.js';
 import { breakDelete } from '../mi/commandsBreakpoints.js';
 import { textAt } from '../mi/fields.js';
 import { messageOf, RequestError } from '../util/errors.js';
-import { debugRegistersWork } from './debugRegisters.js';
+import { debugRegistersWork } from '../mi/debugRegisters.js';
 import type { Gdb } from './ports.js';
 
 /** What the processor has, in words for the user. gdb takes x86's four registers for granted, too (gdb/nat/x86-dregs.c). */

@@ -1,3 +1,4 @@
+import type { AbortUnwinding } from './abortUnwinding.js';
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import type { RouteTable } from '../dap/route.js';
 import type { FrameContext } from '../mi/commands.js';
@@ -31,6 +32,7 @@ export interface InspectionPorts {
   readonly remember: (thread: number, frames: readonly FrameSummary[]) => void;
   /** What stands at an address that no symbol names. */
   readonly placeAt: (address: Address) => string | undefined;
+  readonly unwinding: Pick<AbortUnwinding, 'meet'>;
   /** Why the thread must not call a function of the program now; undefined where it may. */
   readonly mayCall: (thread: number) => string | undefined;
   readonly extraScopes: (thread: number, frameLevel: number) => Promise<readonly ExtraScope[]>;
@@ -82,6 +84,7 @@ export class Inspection {
         ports.remember(thread, frames.map(summarize));
       },
       placeAt: ports.placeAt,
+      unwind: (thread, address) => ports.unwinding.meet(thread, address),
       moduleAt: address => loaded.idAt(address),
       assemblyAt: (address, name) => sources.assemblyAt(address, name),
     });

@@ -11,6 +11,7 @@ import type { Region, SourceLine } from '../rseq/region.js';
 import { RegionIndex } from '../rseq/regionIndex.js';
 import type { Address, AddressRange } from '../util/address.js';
 import { messageOf } from '../util/errors.js';
+import type { LoadedImage } from './abortUnwinding.js';
 import { LiveRegions } from './liveRegions.js';
 import { mappingsOf, type MemoryMap } from './memoryMap.js';
 import type { Gdb, Tell } from './ports.js';
@@ -24,6 +25,8 @@ export class Modules {
   readonly index = new RegionIndex();
   private readonly code: GdbCode;
   private readonly live: LiveRegions;
+  /** Libraries with regions whose files are here, by gdb's id. */
+  private readonly libraries = new Map<string, { readonly image: ImageFacts; readonly bias: Address }>();
   private main: { readonly image: ImageFacts; readonly bias: Address; readonly regions: readonly Region[] } | undefined;
 
   /**
@@ -95,6 +98,7 @@ export class Modules {
         ? loadBiases(image.loads, mappingsThere(await this.memoryMap(), library))[0]
         : await this.loadBias(image);
       if (bias === undefined) throw new Error('it is not mapped under its name');
+      if (!there) this.libraries.set(library.id, { image, bias });
       this.index.add(library.id, await this.regionsOf({ ...image, path: library.targetName }, bias));
     } catch (error) {
       const why = messageOf(error);
@@ -104,11 +108,21 @@ export class Modules {
 
   libraryUnloaded(library: Library): void {
     this.index.remove(library.id);
+    this.libraries.delete(library.id);
   }
 
   /** A thread has armed a descriptor: one that no table tells is learnt from there. */
   async armed(descriptor: Address): Promise<void> {
     if (this.aware()) await this.live.meet(descriptor);
+  }
+
+  /** The image with regions that a run-time address lies in, where its file is here. */
+  imageAt(address: Address): LoadedImage | undefined {
+    const images = [...(this.main === undefined ? [] : [this.main]), ...this.libraries.values()];
+    const found = images.find(({ image, bias }) =>
+      image.loads.some(({ vaddr, memsz }) => vaddr + bias <= address && address < vaddr + bias + BigInt(memsz)),
+    );
+    return found && { path: found.image.path, bias: found.bias };
   }
 
   /** Run-time minus link-time addresses of an image; undefined where the target has not mapped its file. */

@@ -24,6 +24,7 @@ import { Logpoints } from './logpoints.js';
 import { targetMap } from './memoryMap.js';
 import { Modules } from './modules.js';
 import { PauseAnswers } from './pauseAnswers.js';
+import { AbortUnwinding } from './abortUnwinding.js';
 import type { AllBreakpoints, Client, Tell } from './ports.js';
 import { Progress } from './progress.js';
 import { Restartable } from './restartable.js';
@@ -65,6 +66,7 @@ class Composition implements Session {
   private readonly exceptions: Exceptions;
   private readonly allBreakpoints: AllBreakpoints;
   private readonly libraries: LibraryWatch;
+  private readonly unwinding: AbortUnwinding;
   private readonly restartable: Restartable;
   private readonly runToCommit: RunToCommit;
   private readonly execution: Execution;
@@ -92,6 +94,7 @@ class Composition implements Session {
     this.answers = new PauseAnswers(this.link);
     const map = targetMap(this.link, () => this.process.localId);
     this.modules = new Modules(this.link, this.tell, () => this.rseq.stepping !== 'off', map);
+    this.unwinding = new AbortUnwinding(this.link, this.modules, this.answers);
     this.logpoints = new Logpoints(this.link, () => this.link.hasPython);
     this.libraries = new LibraryWatch(this.link);
     this.hardware = new HardwareInsertion(this.link, () =>
@@ -156,6 +159,7 @@ class Composition implements Session {
       control: this.control,
       exceptions: this.exceptions,
       modules: this.modules,
+      unwinding: this.unwinding,
       logpoints: this.logpoints,
       inspection: this.inspection,
       process: this.process,
@@ -180,7 +184,6 @@ class Composition implements Session {
     return this.ending.end();
   }
 
-  /** What nearly every subject needs. */
   private get common(): { gdb: GdbLink; client: Client; tell: Tell } {
     return { gdb: this.link, client: this.client, tell: this.tell };
   }
@@ -244,6 +247,7 @@ class Composition implements Session {
       isAware: () => this.rseq.stepping !== 'off',
       nextId: () => this.nextBreakpointId(),
       regions: this.restartable,
+      unwinding: this.unwinding,
       watchLibraries: on => this.libraries.set('exceptions', on),
     });
   }
@@ -291,6 +295,7 @@ class Composition implements Session {
       answers: this.answers,
       client: this.client,
       placeAt: address => this.restartable.placeAt(address),
+      unwinding: this.unwinding,
       remember: (thread, frames) => {
         execution.rememberFrames(thread, frames);
       },

@@ -30,6 +30,8 @@ export interface StackPorts {
   remember(thread: number, frames: readonly Frame[]): void;
   /** What stands at an address that no symbol names; undefined where that is not known either. */
   placeAt(address: Address): string | undefined;
+  /** The innermost frame is at code that no symbol names: whether gdb can tell the frames behind it better now. */
+  unwind(thread: number, address: Address): Promise<boolean>;
   /** The module that an address lies in, where that is known. */
   moduleAt(address: Address): string | undefined;
   /** What a client may show for code without a source file. */
@@ -108,6 +110,13 @@ export class Stack {
   }
 
   private async ask(thread: number, start: number, end: number): Promise<readonly Frame[]> {
+    const frames = await this.askOnce(thread, start, end);
+    const [first] = frames;
+    if (start > 0 || first?.func !== undefined || first?.address === undefined) return frames;
+    return (await this.ports.unwind(thread, first.address)) ? this.askOnce(thread, start, end) : frames;
+  }
+
+  private async askOnce(thread: number, start: number, end: number): Promise<readonly Frame[]> {
     const { results } = await this.ports.gdb.send(stackListFrames(thread, { start, end }));
     return tuplesAt(results, 'stack').map(parseFrame);
   }

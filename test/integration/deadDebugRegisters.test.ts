@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { debugRegistersWork } from '../../src/session/debugRegisters.js';
+import { debugRegistersWork } from '../../src/mi/debugRegisters.js';
 import { closeLeftSessions, DebugSession, lineOf, sampleSource } from '../support/debugSession.js';
 
 const PLAIN = sampleSource('plain.c');

@@ -43,7 +43,10 @@ describe('the filter rseq-abort', function () {
       assert.deepEqual([stop.description, stop.hitBreakpointIds], ['Paused on rseq abort', [answer?.id]]);
       const [frame] = await session.frames(1, 1);
       assert.equal(frame?.name, 'abort handler of wait_for_abort');
-      assert.match(info.details?.stackTrace ?? '', /^#0 abort handler of wait_for_abort\n#\d+ main at until_abort\.c/);
+      assert.match(
+        info.details?.stackTrace ?? '',
+        /^#0 abort handler of wait_for_abort\n#1 main at until_abort\.c:\d+$/,
+      );
     }
     assert.equal(shown, 5);
     const { sum, expected } = readReport(session.client.output('stdout'));
@@ -166,6 +169,9 @@ describe('the filter rseq-abort', function () {
     }
     assert.equal(gdbStops(session) - before, 49, 'no stop was hidden');
     assert.ok(seen.size > 1, 'more than one thread was seen');
+    const names = (await session.frames(stop.threadId ?? 0, 20)).map(({ name }) => name);
+    assert.equal(names[0], 'abort handler of counter_inc');
+    assert.ok(names[1] === 'main' || names[1] === 'work', `its caller comes next: ${names.join(', ')}`);
     await endThreads(session);
     await setFilters(session);
     const { exitCode, stdout } = await session.finish(stop.threadId ?? 0);

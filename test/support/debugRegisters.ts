@@ -1,4 +1,4 @@
-import { debugRegistersWork } from '../../src/session/debugRegisters.js';
+import { debugRegistersWork } from '../../src/mi/debugRegisters.js';
 
 const work = await debugRegistersWork('gdb');
 

@@ -42,6 +42,7 @@ export class Inspection {
         },
       },
       placeAt: () => undefined,
+      unwinding: { meet: () => Promise.resolve(false) },
       remember: (thread, frames) => {
         this.remembered.push({ thread, frames });
       },

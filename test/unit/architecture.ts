@@ -32,7 +32,15 @@ const RESERVED_MODULES: readonly (readonly [module: RegExp, where: readonly stri
   [/^elfinfo(\/|$)/, ['elf/image.ts']],
   [
     /^(node:)?child_process$/,
-    ['mi/gdbProcess.ts', 'session/inferiorIo.ts', 'session/target/gdbserver.ts', 'client/', 'cli/', 'extension/'],
+    [
+      'mi/gdbProcess.ts',
+      'mi/debugRegisters.ts',
+      'session/inferiorIo.ts',
+      'session/target/gdbserver.ts',
+      'client/',
+      'cli/',
+      'extension/',
+    ],
   ],
   [/^@vscode\/debugadapter(\/|$)/, ['dap/']],
   [/^vscode$/, ['extension/']],
