@@ -10,7 +10,8 @@ import { stackListFrames } from '../mi/commandsInspection.js';
 import type { Region } from '../rseq/region.js';
 import type { RegionIndex } from '../rseq/regionIndex.js';
 import { formatAddress, type Address } from '../util/address.js';
-import type { Gdb } from './ports.js';
+import { messageOf } from '../util/errors.js';
+import type { Gdb, Tell } from './ports.js';
 
 /** Machines (`e_machine`) whose ELF header needs no flags that only the image's own has: i386, x86-64, aarch64. */
 const MACHINES = new Set([3, 62, 183]);
@@ -47,10 +48,12 @@ export class AbortUnwinding {
     private readonly gdb: Gdb,
     private readonly loaded: LoadedCode,
     private readonly answers: { forget(): void },
+    private readonly tell: Tell,
   ) {}
 
   /**
-   * A thread's innermost frame is at an address that no symbol names.
+   * A thread's innermost frame is at an address that no symbol names. Never rejects: where the rules cannot be found, or gdb
+   * does not take them, the user is told that the frames are guesses.
    *
    * @returns whether gdb has learnt something: frames that it has told before were guesses
    */
@@ -58,9 +61,15 @@ export class AbortUnwinding {
     const region = this.handlerAt(address);
     if (region?.abort === undefined || this.known.has(region.abort)) return false;
     this.known.add(region.abort);
-    const contents = await this.unwindingOf(region);
-    if (contents === undefined) return false;
-    await this.load(contents, thread);
+    try {
+      const contents = await this.unwindingOf(region);
+      if (contents === undefined) return false;
+      await this.load(contents, thread);
+    } catch (error) {
+      const where = region.function ?? region.id;
+      this.tell('console', `The callers of the abort handler of ${where} are gdb's guesses: ${messageOf(error)}\n`);
+      return false;
+    }
     this.answers.forget();
     return true;
   }
@@ -114,7 +123,7 @@ export class AbortUnwinding {
     try {
       const path = join(folder, 'abort-handler');
       await writeFile(path, contents, { mode: 0o600 });
-      await this.gdb.send(console(`add-symbol-file ${path} -o 0`));
+      await this.gdb.send(console(`add-symbol-file "${path.replaceAll(/["\\]/g, '\\$&')}" -o 0`));
       await this.gdb.send(stackListFrames(thread, { start: 0, end: 1 }));
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -94,7 +94,7 @@ class Composition implements Session {
     this.answers = new PauseAnswers(this.link);
     const map = targetMap(this.link, () => this.process.localId);
     this.modules = new Modules(this.link, this.tell, () => this.rseq.stepping !== 'off', map);
-    this.unwinding = new AbortUnwinding(this.link, this.modules, this.answers);
+    this.unwinding = new AbortUnwinding(this.link, this.modules, this.answers, this.tell);
     this.logpoints = new Logpoints(this.link, () => this.link.hasPython);
     this.libraries = new LibraryWatch(this.link);
     this.hardware = new HardwareInsertion(this.link, () =>
