@@ -5,7 +5,7 @@ import { frameEntryAt } from '../elf/ehFrame.js';
 import { rulesAt } from '../elf/frameRules.js';
 import { openImage } from '../elf/image.js';
 import { unwindFile } from '../elf/unwindFile.js';
-import { console } from '../mi/commands.js';
+import { console, quoteCliWord } from '../mi/commands.js';
 import { stackListFrames } from '../mi/commandsInspection.js';
 import type { Region } from '../rseq/region.js';
 import type { RegionIndex } from '../rseq/regionIndex.js';
@@ -123,7 +123,7 @@ export class AbortUnwinding {
     try {
       const path = join(folder, 'abort-handler');
       await writeFile(path, contents, { mode: 0o600 });
-      await this.gdb.send(console(`add-symbol-file "${path.replaceAll(/["\\]/g, '\\$&')}" -o 0`));
+      await this.gdb.send(console(`add-symbol-file ${quoteCliWord(path)} -o 0`));
       await this.gdb.send(stackListFrames(thread, { start: 0, end: 1 }));
     } finally {
       await rm(folder, { recursive: true, force: true });
