@@ -1,11 +1,12 @@
 /*
  * The regions come and go: libpercpu.so is opened and closed several times, and lies
- * at another address each time (a mapping is left in the hole of the last one).
+ * at another address each time (a mapping is left where the last one began).
  *
  *     dlopen_lib [ITERATIONS [ROUNDS]] [--pin]
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <link.h>
 #include <sys/mman.h>
 
 #include "percpu.h"
@@ -26,6 +27,17 @@ static void *symbol(void *library, const char *name)
 	return address;
 }
 
+static void *load_address(void *library)
+{
+	struct link_map *map;
+
+	if (dlinfo(library, RTLD_DI_LINKMAP, &map) != 0) {
+		fprintf(stderr, "%s\n", dlerror());
+		exit(2);
+	}
+	return (void *)map->l_addr;
+}
+
 int main(int argc, char **argv)
 {
 	long iterations = sample_start(argc, argv, 20);
@@ -35,6 +47,7 @@ int main(int argc, char **argv)
 		void *library = dlopen("libpercpu.so", RTLD_NOW);  // @dlopen
 		inc_function *inc, *inc_points;
 		void (*leave)(void);
+		void *place;
 
 		if (library == NULL) {
 			fprintf(stderr, "%s\n", dlerror());
@@ -48,8 +61,9 @@ int main(int argc, char **argv)
 			inc_points(counters, &commits, &aborts, &retries);             // @step-points-here
 		}
 		leave();
+		place = load_address(library);
 		dlclose(library);                                  // @dlclose
-		mmap(NULL, 1 << 16, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		mmap(place, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	}
 	return sample_report(percpu_sum(counters), 2 * rounds * iterations, aborts, retries); // @done
 }
