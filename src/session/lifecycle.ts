@@ -111,7 +111,7 @@ export class Lifecycle {
     const { link, modules, process } = this.ports;
     try {
       const program = await target.program();
-      if (program !== undefined) await modules.readMain(program);
+      if (program !== undefined) await modules.checkMain(program);
       await link.start(config);
       await Promise.all(settings(config).map(command => link.send(command)));
       await carryOut(config.preConnectCommands, 'preConnectCommands', this.ports);

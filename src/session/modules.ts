@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
-import type { LoadSegment } from '../elf/image.js';
+import { openImage, type LoadSegment } from '../elf/image.js';
 import { loadBiases } from '../elf/mappings.js';
 import { GdbCode } from '../mi/code.js';
+import { gdbShow } from '../mi/commands.js';
 import type { Library } from '../mi/events.js';
+import { textAt } from '../mi/fields.js';
 import { buildRegions } from '../rseq/imageRegions.js';
 import { withFileTables } from '../rseq/fileTables.js';
 import type { ImageTables } from '../rseq/imageTables.js';
@@ -27,7 +29,9 @@ export class Modules {
   private readonly live: LiveRegions;
   /** Libraries with regions whose files are here, by gdb's id. */
   private readonly libraries = new Map<string, { readonly image: ImageFacts; readonly bias: Address }>();
+  private program: string | undefined;
   private main: { readonly image: ImageFacts; readonly bias: Address; readonly regions: readonly Region[] } | undefined;
+  private directories: Promise<readonly string[]> | undefined;
 
   /**
    * @param aware whether regions are looked for at all
@@ -53,12 +57,13 @@ export class Modules {
   }
 
   /**
-   * Reads the executable's tables; gdb need not have it yet.
+   * Takes the executable, which gdb need not have yet.
    *
    * @throws RequestError where the file is missing or no ELF file
    */
-  async readMain(path: string): Promise<void> {
-    this.main = { image: await factsOf(path), bias: 0n, regions: [] };
+  async checkMain(path: string): Promise<void> {
+    (await openImage(path)).close();
+    this.program = path;
   }
 
   /**
@@ -68,8 +73,8 @@ export class Modules {
    *   addresses until {@link relocate}
    */
   async buildMain(loaded: boolean): Promise<void> {
-    if (this.main === undefined) return;
-    const { image } = this.main;
+    if (this.program === undefined) return;
+    const image = await this.factsOf(this.program);
     const bias = (loaded ? await this.loadBias(image) : undefined) ?? 0n;
     const regions = await this.regionsOf(image, bias);
     this.main = { image, bias, regions };
@@ -92,7 +97,9 @@ export class Modules {
     if (!this.aware()) return;
     try {
       const there = isOnTarget(library);
-      const image = there ? await withCopy(this.gdb, library, factsOf) : await factsOf(library.hostName);
+      const image = there
+        ? await withCopy(this.gdb, library, path => this.factsOf(path))
+        : await this.factsOf(library.hostName);
       if (!hasRegions(image)) return;
       const bias = there
         ? loadBiases(image.loads, mappingsThere(await this.memoryMap(), library))[0]
@@ -130,6 +137,15 @@ export class Modules {
     return loadBiases(loads, await mappingsOf(await this.memoryMap(), path))[0];
   }
 
+  /** Separate debug files are looked for where gdb does: the user may have told it, and distributions build other folders in. */
+  private async factsOf(path: string): Promise<ImageFacts> {
+    this.directories ??= this.gdb
+      .send(gdbShow('debug-file-directory'))
+      .then(({ results }) => (textAt(results, 'value') ?? '').split(':').filter(directory => directory !== ''));
+    const debugDirectories = await this.directories;
+    return withFileTables(path, { debugDirectories }, (tables, { loads }) => ({ path, tables, loads }));
+  }
+
   private async regionsOf({ path, tables }: ImageFacts, bias: Address): Promise<readonly Region[]> {
     if (!this.aware()) return [];
     const { regions, warnings } = await buildRegions(tables, this.code, bias, basename(path));
@@ -143,10 +159,6 @@ interface ImageFacts {
   readonly path: string;
   readonly tables: ImageTables;
   readonly loads: readonly LoadSegment[];
-}
-
-async function factsOf(path: string): Promise<ImageFacts> {
-  return withFileTables(path, {}, (tables, { loads }) => ({ path, tables, loads }));
 }
 
 function hasRegions({ tables }: ImageFacts): boolean {

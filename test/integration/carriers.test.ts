@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RegionDescription } from '../../src/dap/customRequests.js';
@@ -22,6 +22,7 @@ describe('the regions of a live session', function () {
     await session.launch('dlopen_lib', { args: ['2', '--pin'] });
     await session.breakAt(source, 'dlopen', 'step-here');
     let { threadId = 0 } = await session.run();
+    const places = new Set<string>();
     for (let opened = 0; opened < 3; opened++) {
       assert.deepEqual(await regionsOf(session), [], 'before the library is opened');
       ({ threadId = 0 } = await session.continue(threadId));
@@ -34,6 +35,7 @@ describe('the regions of a live session', function () {
         ],
       );
       const start = regions.find(region => region.start !== undefined)?.start ?? '';
+      places.add(start);
       // What gdb finds at that address is the function that the region is in.
       const { result } = await session.client.request('evaluate', {
         expression: `info symbol ${start}`,
@@ -44,6 +46,7 @@ describe('the regions of a live session', function () {
       ({ threadId = 0 } = await session.continue(threadId));
       await session.breakAt(source, 'dlopen', 'step-here');
     }
+    assert.equal(places.size, 3, 'the library lay at another address each time');
     await session.close();
   });
 
@@ -61,6 +64,29 @@ describe('the regions of a live session', function () {
 
     after(() => {
       rmSync(folder, { recursive: true });
+    });
+
+    it('are known where that file is in a folder of debug files that gdb was told', async () => {
+      const alone = join(folder, 'alone');
+      execFileSync('objcopy', ['--remove-section=.gnu_debuglink', program, alone]);
+      const id = /Build ID: ([0-9a-f]+)/.exec(execFileSync('readelf', ['-n', alone], { encoding: 'utf8' }))?.[1] ?? '';
+      const store = join(folder, 'store', '.build-id', id.slice(0, 2));
+      mkdirSync(store, { recursive: true });
+      copyFileSync(debug, join(store, `${id.slice(2)}.debug`));
+      const session = await DebugSession.start();
+      await session.launch('counter_points', {
+        program: alone,
+        args: ['1', '--pin'],
+        setupCommands: [`set debug-file-directory ${join(folder, 'none')}:${join(folder, 'store')}`],
+      });
+      await session.breakAt(source, 'before-region');
+      const { threadId = 0 } = await session.run();
+      assert.deepEqual(
+        (await regionsOf(session)).map(({ kind, function: name }) => [kind, name]),
+        [['key', 'counter_inc']],
+      );
+      await session.finish(threadId, source);
+      await session.close();
     });
 
     it('are known and stepped through', async () => {
