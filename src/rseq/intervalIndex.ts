@@ -5,9 +5,14 @@ export interface Interval<T> extends AddressRange {
   readonly value: T;
 }
 
+/** As many ranges are passed over at once where none of them reaches an address. */
+const BLOCK = 512;
+
 /**
- * A fixed set of ranges, found by address: sorted by start, under a tree that knows the furthest end in each stretch of
- * them. So a search takes logarithmic time however the ranges overlap: a hostile table can make all of them nest.
+ * A fixed set of ranges, found by address: sorted by start, so that a search begins at the last range that starts at or
+ * before the address and goes backwards. Where ranges do not overlap it ends there. A hostile table can make all of them
+ * nest or overlap: then it passes over whole blocks of ranges that end too early, and stops where nothing before reaches so
+ * far.
  *
  * The search compares doubles, ten times faster than bigints. Rounding an address above 2^53 can make two equal but never
  * swaps them; what equality leaves open is decided by the exact comparison of the range that is found.
@@ -15,57 +20,41 @@ export interface Interval<T> extends AddressRange {
 export class IntervalIndex<T> {
   readonly #items: readonly Interval<T>[];
   readonly #starts: Float64Array;
-  /** The furthest end up to each range: where ranges do not overlap, a search that finds nothing ends here. */
+  readonly #ends: Float64Array;
+  /** The furthest end up to each range, and the furthest in each block. */
   readonly #reach: Float64Array;
-  /** A complete binary tree: node `n` has children `2n` and `2n + 1`, the ranges are the leaves from `#leaves` on. */
-  readonly #furthest: Float64Array;
-  readonly #leaves: number;
+  readonly #blocks: Float64Array;
 
   constructor(items: Iterable<Interval<T>>) {
     this.#items = [...items].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
     this.#starts = Float64Array.from(this.#items, item => Number(item.start));
+    this.#ends = Float64Array.from(this.#items, item => Number(item.end));
     let reach = 0;
-    this.#reach = Float64Array.from(this.#items, item => (reach = Math.max(reach, Number(item.end))));
-    this.#leaves = 2 ** Math.ceil(Math.log2(Math.max(1, this.#items.length)));
-    this.#furthest = new Float64Array(2 * this.#leaves).fill(-1);
-    this.#items.forEach((item, i) => (this.#furthest[this.#leaves + i] = Number(item.end)));
-    for (let node = this.#leaves - 1; node > 0; node--) {
-      this.#furthest[node] = Math.max(this.#end(2 * node), this.#end(2 * node + 1));
-    }
+    this.#reach = this.#ends.map(end => (reach = Math.max(reach, end)));
+    this.#blocks = Float64Array.from({ length: Math.ceil(this.#ends.length / BLOCK) }, (_, block) =>
+      Math.max(...this.#ends.subarray(block * BLOCK, (block + 1) * BLOCK)),
+    );
   }
 
   /** The value with the greatest start whose range holds `address`: of nested ranges the innermost. */
   innermost(address: Address): T | undefined {
-    return this.#items[this.#lastHolding(address, this.#lastStart(Number(address)))]?.value;
+    return this.#items[this.#lastHolding(address, this.#lastStart(address))]?.value;
   }
 
   /** The values of all ranges that hold `address`, by falling start. */
   all(address: Address): T[] {
     const found: T[] = [];
-    let at = this.#lastStart(Number(address));
-    for (;;) {
+    for (let at = this.#lastStart(address); ; at--) {
       at = this.#lastHolding(address, at);
       const item = this.#items[at];
       if (item === undefined) return found;
       found.push(item.value);
-      at--;
     }
-  }
-
-  /** Index of the last range up to `last` that holds an address; -1 if there is none. */
-  #lastHolding(address: Address, last: number): number {
-    const rounded = Number(address);
-    // A range that ends at the address does not hold it; among rounded numbers that cannot be told yet.
-    const end = rounded < Number.MAX_SAFE_INTEGER ? rounded + 1 : rounded;
-    for (let at = this.#lastReaching(end, last); at >= 0; at = this.#lastReaching(end, at - 1)) {
-      const item = this.#items[at];
-      if (item !== undefined && item.start <= address && address < item.end) return at;
-    }
-    return -1;
   }
 
   /** Index of the last range that starts at or before an address; -1 if there is none. */
-  #lastStart(rounded: number): number {
+  #lastStart(address: Address): number {
+    const rounded = Number(address);
     const starts = this.#starts;
     let low = 0;
     let high = starts.length;
@@ -77,21 +66,19 @@ export class IntervalIndex<T> {
     return low - 1;
   }
 
-  /** Index of the last range up to `last` whose end is at least `end`; -1 if there is none. */
-  #lastReaching(end: number, last: number): number {
-    if (last < 0 || (this.#reach[last] ?? 0) < end) return -1;
-    let node = this.#leaves + last;
-    // Upwards to the nearest stretch on the left that reaches it ...
-    while (this.#end(node) < end) {
-      while ((node & 1) === 0) node >>>= 1;
-      node--;
+  /** Index of the last range up to `last` that holds an address; -1 if there is none. */
+  #lastHolding(address: Address, last: number): number {
+    const rounded = Number(address);
+    // A range that ends at the address does not hold it; among rounded numbers that cannot be told yet.
+    const leastEnd = rounded < Number.MAX_SAFE_INTEGER ? rounded + 1 : rounded;
+    for (let at = last; (this.#reach[at] ?? -1) >= leastEnd; at--) {
+      if (at % BLOCK === BLOCK - 1 && (this.#blocks[(at + 1) / BLOCK - 1] ?? 0) < leastEnd) {
+        at -= BLOCK - 1;
+      } else if ((this.#ends[at] ?? 0) >= leastEnd) {
+        const item = this.#items[at];
+        if (item !== undefined && item.start <= address && address < item.end) return at;
+      }
     }
-    // ... and down again to its last range that does.
-    while (node < this.#leaves) node = this.#end(2 * node + 1) >= end ? 2 * node + 1 : 2 * node;
-    return node - this.#leaves;
-  }
-
-  #end(node: number): number {
-    return this.#furthest[node] ?? -1;
+    return -1;
   }
 }

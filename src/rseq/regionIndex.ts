@@ -62,13 +62,11 @@ export class RegionIndex {
     return this.#current().exits.get(address) ?? [];
   }
 
-  /** The regions any of whose functions holds one of the addresses; each once. */
+  /** The regions any of whose functions holds one of the addresses; each once, in no order. */
   near(addresses: readonly Address[]): Region[] {
     const { functions } = this.#current();
     const found = new Set<Region>();
-    for (const address of addresses) {
-      for (const regions of functions.all(address)) for (const region of regions) found.add(region);
-    }
+    for (const address of addresses) for (const region of functions.all(address)) found.add(region);
     return [...found];
   }
 
@@ -79,43 +77,39 @@ export class RegionIndex {
   }
 }
 
+type ByAddress = Map<Address, Region[]>;
+
 interface Lookup {
   readonly byId: ReadonlyMap<string, Region>;
   readonly ranges: IntervalIndex<Region>;
-  readonly preludes: ReadonlyMap<Address, readonly Region[]>;
-  readonly exits: ReadonlyMap<Address, readonly Region[]>;
-  readonly functions: IntervalIndex<readonly Region[]>;
+  readonly preludes: ByAddress;
+  readonly exits: ByAddress;
+  readonly functions: IntervalIndex<Region>;
 }
 
 function buildLookup(regions: readonly Region[]): Lookup {
   const ranges: Interval<Region>[] = [];
-  const preludes = new Map<Address, Region[]>();
-  const exits = new Map<Address, Region[]>();
-  const functions = new Map<string, Interval<Region[]>>();
+  const preludes: ByAddress = new Map();
+  const exits: ByAddress = new Map();
+  const functions: Interval<Region>[] = [];
   for (const region of regions) {
     const { range, armingStore } = region;
     if (range !== undefined) ranges.push({ start: armingStore ?? range.start, end: range.end, value: region });
     for (const address of region.preludes) append(preludes, address, region);
     for (const { address } of region.exits) append(exits, address, region);
-    for (const { start, end } of region.functions) {
-      // A function often holds many regions: one interval for all of them.
-      const name = `${start}-${end}`;
-      const known = functions.get(name);
-      if (known === undefined) functions.set(name, { start, end, value: [region] });
-      else known.value.push(region);
-    }
+    for (const { start, end } of region.functions) functions.push({ start, end, value: region });
   }
   return {
     byId: new Map(regions.map(region => [region.id, region])),
     ranges: new IntervalIndex(ranges),
     preludes,
     exits,
-    functions: new IntervalIndex(functions.values()),
+    functions: new IntervalIndex(functions),
   };
 }
 
-function append(map: Map<Address, Region[]>, address: Address, region: Region): void {
+function append(map: ByAddress, address: Address, region: Region): void {
   const list = map.get(address);
   if (list === undefined) map.set(address, [region]);
-  else list.push(region);
+  else if (list.at(-1) !== region) list.push(region);
 }
