@@ -3,7 +3,6 @@ import { parseArgs } from 'node:util';
 import { DEBUG_DIRECTORIES } from '../elf/debugFile.js';
 import { withFileTables } from '../rseq/fileTables.js';
 import { messageOf } from '../util/errors.js';
-import { reportCore } from './inspectCore.js';
 import type { InspectGdb } from './inspectCode.js';
 import { printReport } from './inspectPrint.js';
 import type { FileReport } from './inspectReport.js';
@@ -118,11 +117,11 @@ async function inspectFiles(options: InspectOptions): Promise<FileReport[]> {
 async function inspectFile(file: string, options: InspectOptions, gdbs: Gdbs): Promise<FileReport> {
   const reading = { debugDirectories: options.debugDirectories, pieces: options.code };
   try {
-    return await withFileTables(file, reading, async (tables, image) =>
-      image.type === 'core'
-        ? reportCore(image, path => inspectFile(path, options, gdbs))
-        : reportFile(tables, image, await gdbs.forMachine(tables.machine), options.lint),
-    );
+    return await withFileTables(file, reading, async (tables, image) => {
+      if (image.type !== 'core') return reportFile(tables, image, await gdbs.forMachine(tables.machine), options.lint);
+      const { reportCore } = await import('./inspectCore.js');
+      return reportCore(image, path => inspectFile(path, options, gdbs));
+    });
   } catch (error) {
     return unusableReport(file, error);
   }

@@ -143,6 +143,7 @@ function benchIndex(): void {
   const lookups: [string, (address: bigint) => unknown][] = [
     ['inside', address => index.inside(address)],
     ['atPrelude', address => index.atPrelude(address)],
+    ['exitsAt', address => index.exitsAt(address)],
     ['near', address => index.near([address])],
   ];
   for (const [name, lookup] of lookups) {

@@ -41,6 +41,7 @@ describe('the architecture', () => {
       ['a new room', 'attic/x.ts', `import { A } from '../util/errors.js';`],
       ['an import out of src', 'util/x.ts', `import { A } from '../../test/unit/architecture.js';`],
       ['elfinfo outside elf/image.ts', 'elf/relocations.ts', `import { open } from 'elfinfo';`],
+      ['the same by a required import', 'elf/relocations.ts', `import elfinfo = require('elfinfo');`],
       ['a process started by a session topic', 'session/stack.ts', `import { spawn } from 'node:child_process';`],
       ['the same without node:', 'mi/client.ts', `import { spawn } from 'child_process';`],
       ['the wire library outside dap', 'session/x.ts', `import { A } from '@vscode/debugadapter/lib/protocol.js';`],
