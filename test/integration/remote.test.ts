@@ -34,7 +34,9 @@ function gdbserver(...args: readonly string[]): Promise<{ port: number; output: 
   });
 }
 
-describe('a gdbserver', () => {
+describe('a gdbserver', function () {
+  this.timeout(60_000);
+
   it('that waits with a program is connected to; steps go through regions there as here', async () => {
     const { port, output } = await gdbserver('--once', 'localhost:0', sampleProgram('counter_cs'), '10', '--pin');
     const session = await DebugSession.start();
