@@ -1,0 +1,54 @@
+import { STEP_CASES, type StepCase } from '../support/stepCases.js';
+
+/** A sample, the place in front of its region, and how its first thread counts commits. */
+export interface ActionSubject extends StepCase {
+  /** An expression for the commits of the thread that the user steps; absent where the program does not count them. */
+  readonly commits?: string;
+}
+
+function subject(given: StepCase): ActionSubject {
+  if (given.sample === 'threads') {
+    return { ...given, args: ['200', '4', '--hammer', '--pin'], commits: 'workers[0].commits' };
+  }
+  return given.sample === 'one_insn_arm' ? given : { ...given, commits: 'commits' };
+}
+
+/** Every shape of region that the samples have; `threads` with three more threads that hammer. */
+export const ALL_SUBJECTS: readonly ActionSubject[] = STEP_CASES.map(subject);
+
+function some(...samples: readonly string[]): readonly ActionSubject[] {
+  return samples.flatMap(sample => ALL_SUBJECTS.find(each => each.sample === sample) ?? []);
+}
+
+/** The shapes in which a stop at a certain instruction differs: ordinary, by key, hammered, several exits, armed at once, inlined. */
+export const SHAPES = some('counter_cs', 'counter_points', 'threads', 'list_exits', 'one_insn_arm', 'early_exits');
+
+/** Ordinary, and hammered by other threads. */
+export const TWO = some('counter_cs', 'threads');
+
+/** Each instruction has a line, so a line breakpoint can be asked for inside. */
+export const BY_LINE = some('counter_asm');
+
+/** The same line in a caller holds what comes behind the return. */
+export const CALLED = some('counter_cs', 'threads', 'counter_points', 'list_exits', 'link_lib');
+
+/** A handler whose signal has aborted a region; every attempt of this program ends so. */
+export const INTERRUPTED: readonly ActionSubject[] = [
+  { sample: 'until_abort', source: 'until_abort.c', before: 'handler', args: ['20'], commits: 'aborts' },
+];
+
+/** A handler with a region of its own. */
+export const IN_HANDLER: readonly ActionSubject[] = [
+  {
+    sample: 'signals',
+    source: 'signals.c',
+    before: 'handler-region',
+    args: ['30000', '--no-timer', '--pin'],
+    commits: 'handler_commits',
+  },
+];
+
+/** What is aborted by others than the debugger. */
+export const ABORTING: readonly ActionSubject[] = [
+  { sample: 'until_abort', source: 'until_abort.c', before: 'step-here', args: ['20'], commits: 'aborts' },
+];
