@@ -246,7 +246,9 @@ function isOwed({ request }: Step, regions: readonly Region[]): boolean {
  */
 function returnsFreely(step: Step, { frames, regions, pc }: Position): boolean {
   const leaves = step.request.kind === 'stepOut' && inlineDepth(frames) === 0;
-  return leaves && !isOwed(step, regions) && !regions.some(region => isInside(region, pc));
+  // From an arming store, gdb would step the thread over a breakpoint that is there, to `start_ip`.
+  const isArmed = regions.some(region => region.armingStore === pc || isInside(region, pc));
+  return leaves && !isOwed(step, regions) && !isArmed;
 }
 
 /** A guard was hit in a function that the step had called: let that function return, then go on. */

@@ -11,10 +11,10 @@ import {
 import { Unfit, type ActionKind, type ActionRow } from './actionRow.js';
 
 /** How often each action is done; a row of steps counts where it has got through a region. */
-export const TIMES = 10;
+export const TIMES = 5;
 
 /** So many steps of a kind get out of any region in front of which they begin, unless they never do. */
-const MOST_STEPS = { statement: 12, line: 12, instruction: 80 } as const;
+const MOST_STEPS = { statement: 12, line: 12, instruction: 60 } as const;
 
 type Granularity = keyof typeof MOST_STEPS;
 type Step = (row: ActionRow) => Promise<void>;
@@ -97,20 +97,17 @@ async function pcOf(row: ActionRow): Promise<string | undefined> {
   return (await row.session.frames(row.thread, 1))[0]?.instructionPointerReference;
 }
 
-/** Steps until the region is behind the thread. */
+/** Steps until the region is behind the thread: as the adapter tells, or as the program counts. */
 async function getThrough(row: ActionRow, step: Step, most: number): Promise<void> {
   const [commits, passes] = [await row.commits(), row.session.runThroughs().length];
-  for (let count = 0; count < most; count++) {
+  for (let count = 1; count <= most; count++) {
     await step(row);
     row.made += 1;
     if (row.isOver) return;
-    if (
-      row.session
-        .runThroughs()
-        .slice(passes)
-        .some(({ outcome }) => outcome !== 'aborted')
-    )
-      return;
+    const passed = row.session.runThroughs().slice(passes);
+    if (passed.some(({ outcome }) => outcome !== 'aborted')) return;
+    // So many are made by instruction that the program is asked at the last one only.
+    if (count < most && most === MOST_STEPS.instruction) continue;
     const now = await row.commits();
     if (now !== undefined && now !== commits) return;
   }
@@ -189,7 +186,7 @@ export const STEP_KINDS: readonly ActionKind[] = [
     stepping(IN_FRONT, command, 'statement', TWO),
   ]),
   stepping(IN_FRONT, 'stepOut', 'line', ALL_SUBJECTS),
-  stepping(IN_FRONT, 'stepOut', 'instruction', TWO),
+  stepping(IN_FRONT, 'stepOut', 'statement', TWO),
   ...EVERYWHERE.flatMap(place => [
     stepping(place, 'next', 'line', SHAPES),
     stepping(place, 'stepIn', 'line', TWO),

@@ -113,6 +113,23 @@ describe('a breakpoint that is kept inside a restartable sequence', function () 
     await session.close();
   });
 
+  it('on the arming store costs nothing when the thread is stepped out from there', async () => {
+    const { session, region } = await keeping('counter_cs', ['20', '--pin']);
+    const args = { memoryReference: region.start ?? '', instructionOffset: -1, instructionCount: 1 };
+    const code = (await session.client.request('disassemble', args))?.instructions;
+    await breakAtAddress(session, code?.[0]?.address);
+    for (let hit = 0; hit < 5; hit++) {
+      const { reason, threadId = 0 } = await session.continue(1);
+      assert.equal(reason, 'breakpoint');
+      assert.equal((await session.step('stepOut', threadId)).reason, 'step');
+      assert.equal((await session.frames(threadId, 1))[0]?.name, 'main');
+    }
+    await breakAtAddress(session);
+    const { aborts, sum, expected } = readReport((await session.finish(1)).stdout);
+    assert.deepEqual({ aborts, sum }, { aborts: 0, sum: expected });
+    await session.close();
+  });
+
   it('with a condition that is never true lets four threads get through it, each hit at the price of one attempt', async () => {
     const { session, region } = await keeping('threads', ['10', '4', '--pin']);
     await breakAtAddress(session, region.start, { condition: '0' });
