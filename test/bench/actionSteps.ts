@@ -4,6 +4,8 @@ import {
   CALLED,
   IN_HANDLER,
   INTERRUPTED,
+  ONE,
+  SEVERAL,
   SHAPES,
   TWO,
   type ActionSubject,
@@ -49,19 +51,19 @@ const ARMING: Place = {
   ...IN_FRONT,
   name: 'on the arming store',
   keeps: true,
-  prepare: async row => row.breakAt([(await row.places()).armingStore]),
+  prepare: async row => row.breakAt([(await row.places()).armingStore], FIRST_THREAD),
 };
 const START: Place = {
   ...IN_FRONT,
   name: 'inside, at the start',
   keeps: true,
   stopsInside: true,
-  prepare: async row => row.breakAt([(await row.places()).start]),
+  prepare: async row => row.breakAt([(await row.places()).start], FIRST_THREAD),
 };
 const INSIDE: Place = {
   ...START,
   name: 'inside, behind the start',
-  prepare: async row => row.breakAt([(await row.places()).second]),
+  prepare: async row => row.breakAt([(await row.places()).second], FIRST_THREAD),
 };
 const EXIT: Place = {
   ...IN_FRONT,
@@ -74,7 +76,7 @@ const ABORT_HANDLER: Place = {
   name: 'in the abort handler',
   async prepare(row) {
     const { start, abort } = await row.places();
-    await row.breakAt([start, abort]);
+    await row.breakAt([start, abort], FIRST_THREAD);
   },
   async arrive(row) {
     const { abort } = await row.places();
@@ -83,6 +85,14 @@ const ABORT_HANDLER: Place = {
   },
 };
 const HANDLER: Place = { ...IN_FRONT, name: 'in the signal handler that interrupted it', leadsThrough: false };
+const IN_A_HANDLER: Place = {
+  ...IN_FRONT,
+  name: 'in a signal handler with a region of its own',
+  async prepare(row) {
+    await row.breakAt([]);
+    await row.breakFunctions([{ name: 'on_signal' }]);
+  },
+};
 const CALLER: Place = {
   ...IN_FRONT,
   name: 'in the caller, after the return',
@@ -190,15 +200,15 @@ export const STEP_KINDS: readonly ActionKind[] = [
   ...EVERYWHERE.flatMap(place => [
     stepping(place, 'next', 'line', SHAPES),
     stepping(place, 'stepIn', 'line', TWO),
-    stepping(place, 'next', 'instruction', TWO),
-    stepping(place, 'stepIn', 'instruction', SHAPES),
+    stepping(place, 'next', 'instruction', place.stopsInside === true ? ONE : TWO),
+    stepping(place, 'stepIn', 'instruction', place.stopsInside === true ? SEVERAL : SHAPES),
     stepping(place, 'stepOut', 'line', SHAPES),
   ]),
   ...BOTH.map(command => stepping(CALLER, command, 'line', CALLED)),
   stepping(CALLER, 'stepIn', 'instruction', CALLED),
   ...[...BOTH, 'stepOut' as const].map(command => stepping(HANDLER, command, 'line', INTERRUPTED)),
   stepping(HANDLER, 'stepIn', 'instruction', INTERRUPTED),
-  ...BOTH.map(command => stepping({ ...IN_FRONT, name: 'in a signal handler' }, command, 'line', IN_HANDLER)),
+  ...BOTH.map(command => stepping(IN_A_HANDLER, command, 'line', IN_HANDLER)),
   stepping({ ...IN_FRONT, name: 'of a region that always aborts' }, 'next', 'line', ABORTING),
   stepsFrom(IN_FRONT, 'next, single thread', SINGLE, 'line', TWO),
   FIRST_ITERATION,

@@ -34,13 +34,14 @@ const ON_LINE: Inside = {
   subjects: BY_LINE,
   set: (row, more) => row.breakLines([{ line: lineOf(row.source, 'region-commit'), ...more }]),
 };
-const ON_FUNCTION: Inside = {
-  name: 'function breakpoint',
+const ON_FUNCTION: ActionKind = {
+  name: 'function breakpoint on the function of the region',
   subjects: TWO,
-  async set(row, more) {
-    const { start } = await row.places();
+  async run(row) {
+    const { region } = await row.places();
     await row.breakInFront(false);
-    await row.breakFunctions([{ name: `*${start}`, ...more }]);
+    await row.breakFunctions([{ name: region.function, condition: '$_gthread == 1' }]);
+    await hits(row);
   },
 };
 
@@ -219,9 +220,10 @@ const ON_ABORT: ActionKind = {
 /** Breakpoints, watchpoints, pauses and what else stops or moves the program. */
 export const STOP_KINDS: readonly ActionKind[] = [
   ...[false, true].flatMap(keeps => [
-    ...MODIFIERS.flatMap(modifiers => [BY_ADDRESS, ON_FUNCTION].map(where => breakpoints(keeps, where, modifiers))),
+    ...MODIFIERS.map(modifiers => breakpoints(keeps, BY_ADDRESS, modifiers)),
     ...[...MODIFIERS, LOGGING].map(modifiers => breakpoints(keeps, ON_LINE, modifiers)),
   ]),
+  ON_FUNCTION,
   LATER,
   WATCH,
   SOFTWARE_WATCH,

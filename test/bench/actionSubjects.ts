@@ -20,8 +20,14 @@ function some(...samples: readonly string[]): readonly ActionSubject[] {
   return samples.flatMap(sample => ALL_SUBJECTS.find(each => each.sample === sample) ?? []);
 }
 
-/** The shapes in which a stop at a certain instruction differs: ordinary, by key, hammered, several exits, armed at once, inlined. */
-export const SHAPES = some('counter_cs', 'counter_points', 'threads', 'list_exits', 'one_insn_arm', 'early_exits');
+/** The shapes in which a stop at a certain instruction differs: ordinary, hammered, several exits, armed at once, inlined. */
+export const SHAPES = some('counter_cs', 'threads', 'list_exits', 'one_insn_arm', 'early_exits');
+
+/** {@link SHAPES} but for the hammered one, where the other threads' hits of the same breakpoint cut nearly every single instruction short. */
+export const SEVERAL = SHAPES.filter(({ sample }) => sample !== 'threads');
+
+/** The ordinary shape alone. */
+export const ONE = some('counter_cs');
 
 /** Ordinary, and hammered by other threads. */
 export const TWO = some('counter_cs', 'threads');
