@@ -1,5 +1,6 @@
 import { TargetBytes } from '../elf/bytes.js';
 import type { GdbCode } from '../mi/code.js';
+import { MiError } from '../mi/client.js';
 import { dataReadMemoryBytes } from '../mi/commandsInspection.js';
 import { textAt, tuplesAt } from '../mi/fields.js';
 import { decodeDescriptor, DESCRIPTOR_SIZE, type Descriptor } from '../rseq/descriptor.js';
@@ -28,11 +29,21 @@ export class LiveRegions {
     private readonly memoryMap: MemoryMap,
   ) {}
 
-  /** A thread's `rseq_cs` points to `descriptor`; 0 where nothing is armed. */
-  async meet(descriptor: Address): Promise<void> {
-    if (descriptor === 0n || this.learnt.has(descriptor) || this.refused.has(descriptor)) return;
+  /**
+   * A thread's `rseq_cs` points to `descriptor`; 0 where nothing is armed. What it describes is learnt, where `learns`.
+   *
+   * @returns `start_ip` of it; undefined where there is none that could be read
+   */
+  async meet(descriptor: Address, learns: boolean): Promise<Address | undefined> {
+    if (descriptor === 0n) return undefined;
     const contents = await this.read(descriptor);
-    if (contents === undefined || this.isKnown(contents)) return;
+    if (contents === undefined) return undefined;
+    const isMet = this.learnt.has(descriptor) || this.refused.has(descriptor);
+    if (learns && !isMet && !this.isKnown(contents)) await this.learn(descriptor, contents);
+    return contents.start;
+  }
+
+  private async learn(descriptor: Address, contents: Descriptor): Promise<void> {
     const { start, abort } = contents;
     const [map, ...functions] = await Promise.all([
       this.memoryMap(),
@@ -55,10 +66,16 @@ export class LiveRegions {
   }
 
   private async read(address: Address): Promise<Descriptor | undefined> {
-    const { results } = await this.gdb.send(dataReadMemoryBytes(address, DESCRIPTOR_SIZE));
-    const piece = tuplesAt(results, 'memory')[0];
+    const answer = await this.gdb.send(dataReadMemoryBytes(address, DESCRIPTOR_SIZE)).catch(nothingThere);
+    const piece = answer === undefined ? undefined : tuplesAt(answer.results, 'memory')[0];
     const bytes = Buffer.from(piece === undefined ? '' : (textAt(piece, 'contents') ?? ''), 'hex');
     if (bytes.length < DESCRIPTOR_SIZE) return undefined;
     return decodeDescriptor(new TargetBytes(bytes, { bits: 64, littleEndian: true }), 0);
   }
+}
+
+/** `rseq_cs` is not cleared after a commit: it may point into memory that is gone. */
+function nothingThere(error: unknown): undefined {
+  if (error instanceof MiError) return undefined;
+  throw error;
 }

@@ -118,9 +118,13 @@ export class Modules {
     this.libraries.delete(library.id);
   }
 
-  /** A thread has armed a descriptor: one that no table tells is learnt from there. */
-  async armed(descriptor: Address): Promise<void> {
-    if (this.aware()) await this.live.meet(descriptor);
+  /**
+   * A thread has armed a descriptor (0: none): one that no table tells is learnt from there, where `learns`.
+   *
+   * @returns its `start_ip`; undefined where it cannot be read
+   */
+  async armed(descriptor: Address, learns: boolean): Promise<Address | undefined> {
+    return this.aware() ? this.live.meet(descriptor, learns) : undefined;
   }
 
   /** The image with regions that a run-time address lies in, where its file is here. */

@@ -11,6 +11,7 @@ import { RequestError } from '../util/errors.js';
 import type { Client, Gdb, Tell } from './ports.js';
 import { RegionDescriptions } from './regionDescriptions.js';
 import { readRseqArea } from './rseqArea.js';
+import { scopeLines, type ScopeLine } from './rseqScope.js';
 
 /** What this subject needs of the session. */
 export interface RestartablePorts {
@@ -22,19 +23,13 @@ export interface RestartablePorts {
   readonly index: RegionIndex;
   /** Whether this stop is worth looking for regions that no table tells; not the end of each step. */
   readonly mayLearn: () => boolean;
-  /** A thread has armed the descriptor at this address; 0: none. */
-  armed(descriptor: Address): Promise<void>;
+  /** A thread has armed the descriptor at this address (0: none). @returns its `start_ip` */
+  armed(descriptor: Address): Promise<Address | undefined>;
   readonly isStopped: () => boolean;
   linesOf(range: AddressRange): Promise<readonly SourceLine[]>;
   runToCommit(region: Region, thread: number): Promise<readonly Address[]>;
   /** Whether every run-through is told in the debug console. */
   readonly log: () => boolean;
-}
-
-/** A line of the scope "Restartable sequence". */
-export interface ScopeLine {
-  readonly name: string;
-  readonly value: string;
 }
 
 /** What the client shows as a scope of its own. */
@@ -106,20 +101,12 @@ export class Restartable {
     // What is looked for now and then is no question that each stop brings.
     const gdb = this.ports.index.isEmpty ? this.ports.gdb : this.ports.answers;
     const area = await readRseqArea(gdb, thread);
-    if (area !== undefined) await this.ports.armed(area.rseqCs);
+    const armedStart = area === undefined ? undefined : await this.ports.armed(area.rseqCs);
     if (this.ports.index.isEmpty) return [];
-    const lines: ScopeLine[] = [{ name: 'region', value: this.stateAt(pc) }];
-    if (area !== undefined) {
-      lines.push({ name: 'cpu_id', value: String(area.cpuId) }, { name: 'rseq_cs', value: formatAddress(area.rseqCs) });
-      if (area.nodeId !== undefined) lines.push({ name: 'node_id', value: String(area.nodeId) });
-      if (area.mmCid !== undefined) lines.push({ name: 'mm_cid', value: String(area.mmCid) });
-    }
-    for (const region of this.ports.index.near([pc])) {
-      const { committed, aborted, exited } = this.countsOf(region.id);
-      const value = `${committed} commits, ${aborted} aborts, ${exited} other exits seen`;
-      lines.push({ name: region.function ?? region.id, value });
-    }
-    return [{ name: 'Restartable sequence', variables: lines }];
+    const { index } = this.ports;
+    const state = { around: index.inside(pc), near: index.near([pc]), area, armedStart };
+    const variables = scopeLines(state, id => this.countsOf(id));
+    return [{ name: 'Restartable sequence', variables }];
   }
 
   private async regions(
@@ -147,15 +134,6 @@ export class Restartable {
       ...(around === undefined ? {} : { region: around.region.id }),
       ...(area === undefined ? {} : { cpuId: area.cpuId }),
     };
-  }
-
-  private stateAt(pc: Address): string {
-    const around = this.ports.index.inside(pc);
-    if (around === undefined) return 'none';
-    const name = around.region.function ?? around.region.id;
-    return around.position === 'armed'
-      ? `inside the one of ${name}: this attempt is lost, it aborts when the thread goes on`
-      : `before the one of ${name}, at the arming store`;
   }
 
   private countsOf(id: string): Record<Outcome, number> {

@@ -108,9 +108,10 @@ class Composition implements Session {
       index: this.modules.index,
       mayLearn: () => this.rseq.stepping !== 'off' && this.execution.stopped?.reason !== 'end-stepping-range',
       armed: async descriptor => {
-        if (this.process.id === undefined) return;
-        await this.modules.armed(descriptor);
-        await this.dataBreakpoints.regionsChanged();
+        const isAlive = this.process.id !== undefined;
+        const start = await this.modules.armed(descriptor, isAlive);
+        if (isAlive) await this.dataBreakpoints.regionsChanged();
+        return start;
       },
       isStopped: () => this.execution.stopped !== undefined,
       linesOf: range => this.modules.linesOf(range),

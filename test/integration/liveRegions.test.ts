@@ -52,25 +52,54 @@ describe('a restartable sequence that no table tells of', function () {
 });
 
 describe('the scope "Restartable sequence"', () => {
+  it('tells an attempt that a stop inside has cost', async () => {
+    const session = await DebugSession.start();
+    await session.launch('counter_cs', {
+      args: ['10', '--pin'],
+      rseq: { breakpointsInside: 'keep' },
+      stopOnEntry: true,
+    });
+    await session.run();
+    const { regions } = await session.client.request('rseq/regions', {});
+    await session.client.request('setInstructionBreakpoints', {
+      breakpoints: [{ instructionReference: regions[0]?.start ?? '' }],
+    });
+    const { threadId = 0 } = await session.continue(1);
+    const values = await scopeOf(session, threadId);
+    assert.match(values.get('region') ?? '', /^counter_inc, line \d+, counter_cs\+0x/);
+    assert.deepEqual([values.get('armed'), values.get('attempt')], ['yes', 'lost: it aborts when the thread goes on']);
+    await session.close();
+  });
+
   it("shows the thread's area, where it stands, and what was seen of the regions near it", async () => {
     const session = await DebugSession.start();
     await session.launch('counter_cs', { args: ['10', '--pin'] });
     await session.breakAt(source, 'before-region');
     const { threadId = 0 } = await session.run();
     for (let step = 0; step < 3; step++) await session.step('next', threadId);
-    const [frame] = await session.frames(threadId, 1);
-    const { scopes } = await session.client.request('scopes', { frameId: frame?.id ?? 0 });
-    const scope = scopes.find(({ name }) => name === 'Restartable sequence');
-    const { variables } = await session.client.request('variables', {
-      variablesReference: scope?.variablesReference ?? 0,
-    });
-    const values = new Map(variables.map(({ name, value }) => [name, value]));
+    const values = await scopeOf(session, threadId);
     assert.equal(values.get('region'), 'none');
     assert.match(values.get('cpu_id') ?? '', /^\d+$/);
     assert.match(values.get('rseq_cs') ?? '', /^0x[0-9a-f]+$/);
-    assert.equal(values.get('counter_inc'), '1 commits, 0 aborts, 0 other exits seen');
+    assert.deepEqual(
+      ['armed', 'attempt', 'commits seen', 'aborts seen', 'other exits seen'].map(name => values.get(name)),
+      ['no', 'not lost', '1', '0', '0'],
+    );
+    assert.match(values.get('node_id') ?? '', /^\d+$/);
+    assert.match(values.get('mm_cid') ?? '', /^\d+$/);
     await session.close();
   });
 
   const source = sampleSource('counter_cs.c');
 });
+
+/** The scope's lines, by name. */
+async function scopeOf(session: DebugSession, threadId: number): Promise<Map<string, string>> {
+  const [frame] = await session.frames(threadId, 1);
+  const { scopes } = await session.client.request('scopes', { frameId: frame?.id ?? 0 });
+  const scope = scopes.find(({ name }) => name === 'Restartable sequence');
+  const { variables } = await session.client.request('variables', {
+    variablesReference: scope?.variablesReference ?? 0,
+  });
+  return new Map(variables.map(({ name, value }) => [name, value]));
+}
