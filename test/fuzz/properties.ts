@@ -12,6 +12,7 @@ import { decodePoints, pointSize } from '../../src/rseq/points.js';
 import { Warnings } from '../../src/rseq/warnings.js';
 import { compileCondition, parseLogMessage } from '../../src/session/breakpointCondition.js';
 import { RequestError } from '../../src/util/errors.js';
+import { survivesDamage } from './damagedFiles.js';
 
 /** One thing that must hold for whatever comes from outside. */
 export interface FuzzProperty {
@@ -298,5 +299,5 @@ export const FUZZ_PROPERTIES: Readonly<Record<string, readonly FuzzProperty[]>> 
   'gdb/MI': [parsesRecords, survivesLines, answersCommands, answersAtTheEnd],
   DAP: [survivesFrames],
   'what a user types': [keepsLogText, compilesHitConditions, refusesHitConditions],
-  'tables in files': [survivesPoints],
+  'tables in files': [survivesPoints, survivesDamage],
 };
