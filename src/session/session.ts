@@ -108,9 +108,8 @@ class Composition implements Session {
       index: this.modules.index,
       mayLearn: () => this.rseq.stepping !== 'off' && this.execution.stopped?.reason !== 'end-stepping-range',
       armed: async descriptor => {
-        const isAlive = this.process.id !== undefined;
-        const start = await this.modules.armed(descriptor, isAlive);
-        if (isAlive) await this.dataBreakpoints.regionsChanged();
+        const start = await this.modules.armed(descriptor, this.process.id !== undefined);
+        if (this.process.id !== undefined) await this.dataBreakpoints.regionsChanged();
         return start;
       },
       isStopped: () => this.execution.stopped !== undefined,
