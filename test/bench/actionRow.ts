@@ -116,7 +116,10 @@ export class ActionRow {
   /** How often the stepped thread has committed, as the program counts; undefined where it does not. */
   async commits(): Promise<number | undefined> {
     const { commits } = this.subject;
-    return this.hasEnded || commits === undefined ? undefined : Number(await this.evaluate(commits));
+    if (this.hasEnded || commits === undefined) return undefined;
+    const count = await this.evaluate(commits);
+    if (!/^\d+$/.test(count)) throw new Error(`'${commits}' is '${count}', no count`);
+    return Number(count);
   }
 
   /** The addresses of the region behind the subject's place. @throws Unfit where there is none with a range */

@@ -10,7 +10,10 @@ function subject(given: StepCase): ActionSubject {
   if (given.sample === 'threads') {
     return { ...given, args: ['200', '4', '--hammer', '--pin'], commits: 'workers[0].commits' };
   }
-  return given.sample === 'one_insn_arm' ? given : { ...given, commits: 'commits' };
+  if (given.sample === 'one_insn_arm') return given;
+  // In the library's functions the name is a parameter's.
+  const file = given.sample.endsWith('_lib') ? `'${given.sample}.c'::` : '';
+  return { ...given, commits: `${file}commits` };
 }
 
 /** Every shape of region that the samples have; `threads` with three more threads that hammer. */
