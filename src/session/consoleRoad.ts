@@ -7,7 +7,8 @@ import { expand, unwrap, type Ask } from './consoleWords.js';
 export interface ConsoleRoadPorts {
   /** Whether any restartable sequence is known: only then must gdb be kept from stepping by itself. */
   readonly anyRegion: () => boolean;
-  step(request: StepRequest): Promise<void>;
+  /** `count` steps that are one for the user: any other stop ends them. */
+  step(request: StepRequest, count: number): Promise<void>;
   continue(): Promise<unknown>;
   readonly ask: Ask;
 }
@@ -114,11 +115,16 @@ async function step(
   if (thread === undefined) {
     throw new RequestError('user', 'notStopped', `Cannot '${line.trim()}': the program is not stopped.`);
   }
-  if (count !== '' && count !== '1') {
-    if (!ports.anyRegion()) return undefined;
-    throw refusal(line, 'Give the command once for each step.');
+  const steps = count === '' ? 1 : Number(count);
+  if (steps !== 1 && !ports.anyRegion()) return undefined;
+  // gdb takes any expression there, and `finish` nothing.
+  if (!/^\d*$/.test(count) || steps < 1 || (steps !== 1 && request.kind === 'stepOut')) {
+    throw refusal(
+      line,
+      request.kind === 'stepOut' ? 'Give it once for each frame.' : 'Give the number of steps as a number.',
+    );
   }
-  await ports.step({ thread, ...request });
+  await ports.step({ thread, ...request }, steps);
   return '';
 }
 

@@ -5,7 +5,7 @@ import { complete, console, type FrameContext } from '../mi/commands.js';
 import { dataEvaluateExpression } from '../mi/commandsInspection.js';
 import { textAt, textsAt } from '../mi/fields.js';
 import { messageOf, RequestError } from '../util/errors.js';
-import { isNoCommand, onlyLooks, readsMoreLines } from './evaluateCommand.js';
+import { isNoCommand, isOfAnyThread, onlyLooks, readsMoreLines } from './evaluateCommand.js';
 import type { CallGuard } from './evaluateGuard.js';
 import type { Gdb } from './ports.js';
 import { assigns, setsRegister } from './valueFormat.js';
@@ -130,7 +130,7 @@ export class Evaluate {
     const intercepted = await this.ports.intercept(line, context?.thread);
     if (intercepted !== undefined) return { result: intercepted, variablesReference: 0 };
     return this.ports.guard
-      .run(context?.thread, false, () => this.line(line, context))
+      .run(isOfAnyThread(line) ? undefined : context?.thread, false, () => this.line(line, context))
       .catch((error: unknown) => {
         throw error instanceof RequestError
           ? error

@@ -58,6 +58,11 @@ export function onlyLooks(line: string): boolean {
   return LOOKS.test(line) && !assigns(line);
 }
 
+/** Whether a line of gdb's command line is carried out in other threads than the selected one. */
+export function isOfAnyThread(line: string): boolean {
+  return /^(t|th|thr|thre|threa|thread)\s+ap\w*\s|^(taas|tfaas)\s/.test(line.trim());
+}
+
 /** Whether gdb's refusal of a line means that it is no command: it may be an expression then. */
 export function isNoCommand(message: string): boolean {
   return /^(Undefined( [\w-]+)? command: |Ambiguous command )/.test(message);

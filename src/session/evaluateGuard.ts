@@ -1,13 +1,15 @@
 import { gdbSet, gdbShow } from '../mi/commands.js';
-import { textAt } from '../mi/fields.js';
+import { threadInfo } from '../mi/commandsExecution.js';
+import { addressAt, textAt, tupleAt, tuplesAt } from '../mi/fields.js';
+import type { Address } from '../util/address.js';
 import { messageOf, RequestError } from '../util/errors.js';
 import type { Gdb } from './ports.js';
 
 /** What the guard needs of the other subjects of the session. */
 export interface CallGuardPorts {
   readonly gdb: Gdb;
-  /** Why the thread must not call a function of the program now; undefined where it may. */
-  mayCall(thread: number): string | undefined;
+  /** Why the thread must not call a function of the program now; undefined where it may. Without a thread: any of them. */
+  mayCall(thread: number | undefined): Promise<string | undefined>;
 }
 
 /**
@@ -21,10 +23,11 @@ export class CallGuard {
    * Runs `job`, with gdb's `may-call-functions` off if `never` or if the thread must not call now. The user's own setting
    * stands again behind it.
    *
+   * @param thread the one that may call; undefined where it may be any, or the one that gdb has selected
    * @throws RequestError `callRefused` where gdb has refused a call for this
    */
   async run<T>(thread: number | undefined, never: boolean, job: () => Promise<T>): Promise<T> {
-    const reason = thread === undefined ? undefined : this.ports.mayCall(thread);
+    const reason = await this.ports.mayCall(thread);
     if (reason === undefined && !never) return job();
     const { results } = await this.ports.gdb.send(gdbShow('may-call-functions'));
     try {
@@ -43,6 +46,30 @@ export class CallGuard {
       await this.ports.gdb.send(gdbSet('may-call-functions', 'on'));
     }
   }
+}
+
+/** What tells where threads stand, and what a call would do there. */
+export interface StandingPorts {
+  readonly gdb: Gdb;
+  readonly anyRegion: () => boolean;
+  readonly pcOf: (thread: number) => Address | undefined;
+  readonly whyNoCall: (pc: Address) => string | undefined;
+}
+
+/** Why a thread must not call a function now; undefined where it may. Of any thread gdb is asked where it stands. */
+export async function mayCall(thread: number | undefined, ports: StandingPorts): Promise<string | undefined> {
+  if (!ports.anyRegion()) return undefined;
+  if (thread !== undefined) {
+    const pc = ports.pcOf(thread);
+    return pc === undefined ? undefined : ports.whyNoCall(pc);
+  }
+  const { results } = await ports.gdb.send(threadInfo());
+  for (const each of tuplesAt(results, 'threads')) {
+    const pc = addressAt(tupleAt(each, 'frame') ?? {}, 'addr');
+    const reason = pc === undefined ? undefined : ports.whyNoCall(pc);
+    if (reason !== undefined) return `of thread ${textAt(each, 'id') ?? '?'}: ${reason}`;
+  }
+  return undefined;
 }
 
 function rephrase(error: unknown, reason: string | undefined): unknown {

@@ -14,7 +14,7 @@ import { Pause } from './pause.js';
 import { SilentStops } from './silentStops.js';
 import { SingleThread } from './singleThread.js';
 import { startOf } from './stepStart.js';
-import { StepsToTarget, type StepTarget } from './stepTarget.js';
+import { StepsInARow, type StepTarget } from './stepTarget.js';
 import { causeOf, stopInput } from './stopCause.js';
 import { exitCodeOf, isEnd, stoppedBody } from './stopReport.js';
 import { untoldStop } from './stopWaiter.js';
@@ -33,7 +33,7 @@ export class Execution {
   readonly silent: SilentStops;
   private readonly lost: LostAttempts;
   private readonly single: SingleThread;
-  private readonly toTarget = new StepsToTarget();
+  private readonly row = new StepsInARow();
   readonly drivers: Drivers;
   readonly interrupter: Interrupter;
 
@@ -129,11 +129,11 @@ export class Execution {
   /**
    * Steps one thread, while the others run or (`isAlone`) stand.
    *
-   * @param target the call that a `stepIn` is to enter
+   * @param more the call that a `stepIn` is to enter, or how many steps are one for the user
    * @throws RequestError with gdb's own words where it cannot step
    */
-  async step(request: StepRequest, isAlone = false, target?: StepTarget): Promise<void> {
-    const begin = await this.prepare(this.toTarget.begin(request, target));
+  async step(request: StepRequest, isAlone = false, more: StepTarget | number = 1): Promise<void> {
+    const begin = await this.prepare(this.row.begin(request, more));
     await this.resume(begin, isAlone ? request.thread : undefined);
   }
 
@@ -304,7 +304,7 @@ export class Execution {
   private stepFinished(action: Action & { kind: 'finish' }): void {
     const stop = this.lastStop;
     if (stop === undefined) return;
-    const onward = this.toTarget.onward(action, stop);
+    const onward = this.row.onward(action, stop);
     if (onward !== undefined) {
       this.post(() => this.goOnBy(onward, stop));
       return;

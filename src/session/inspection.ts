@@ -8,7 +8,7 @@ import { Changes } from './changes.js';
 import { Completions } from './completions.js';
 import { Disassembly } from './disassembly.js';
 import { Evaluate } from './evaluate.js';
-import { CallGuard } from './evaluateGuard.js';
+import { CallGuard, mayCall } from './evaluateGuard.js';
 import { Locations } from './locations.js';
 import { LoadedModules } from './loadedModules.js';
 import { Memory } from './memory.js';
@@ -33,8 +33,9 @@ export interface InspectionPorts {
   /** What stands at an address that no symbol names. */
   readonly placeAt: (address: Address) => string | undefined;
   readonly unwinding: Pick<AbortUnwinding, 'meet'>;
-  /** Why the thread must not call a function of the program now; undefined where it may. */
-  readonly mayCall: (thread: number) => string | undefined;
+  /** Why a thread that stands at `pc` must not call a function of the program; undefined where it may. */
+  readonly whyNoCall: (pc: Address) => string | undefined;
+  readonly anyRegion: () => boolean;
   readonly extraScopes: (thread: number, frameLevel: number) => Promise<readonly ExtraScope[]>;
   /** Where a thread stands, as far as has been asked at this stop. */
   readonly pcOf: (thread: number) => Address | undefined;
@@ -71,7 +72,7 @@ export class Inspection {
 
   constructor(ports: InspectionPorts) {
     const { answers, gdb, client } = ports;
-    const guard = new CallGuard({ gdb, mayCall: ports.mayCall });
+    const guard = new CallGuard({ gdb, mayCall: thread => mayCall(thread, ports) });
     const loaded = new LoadedModules({ gdb, client });
     const disassembly = new Disassembly({ gdb, markOf: ports.markOf });
     const sources = new Sources({

@@ -299,10 +299,8 @@ class Composition implements Session {
       remember: (thread, frames) => {
         execution.rememberFrames(thread, frames);
       },
-      mayCall: thread => {
-        const pc = execution.pcOf(thread);
-        return pc === undefined ? undefined : this.restartable.whyNoCall(pc);
-      },
+      whyNoCall: pc => this.restartable.whyNoCall(pc),
+      anyRegion: () => !this.modules.index.isEmpty,
       extraScopes: async (thread, level) => {
         const pc = level === 0 ? execution.pcOf(thread) : undefined;
         return pc === undefined ? [] : this.restartable.scopes(thread, pc);
@@ -318,7 +316,7 @@ class Composition implements Session {
       intercept: (line, thread) =>
         takeResuming(line, thread, {
           anyRegion: () => !this.modules.index.isEmpty,
-          step: request => execution.step(request),
+          step: (request, count) => execution.step(request, false, count),
           continue: () => execution.continue(),
           ask: text =>
             this.link.send(consoleCommand(text)).then(

@@ -12,22 +12,28 @@ export interface StepTarget {
   readonly line: number | undefined;
 }
 
-/** The steps that are one for the user: to a call on the line that the thread stands on, and into it. */
-export class StepsToTarget {
+/** Steps that are one for the user: to a call on the line that the thread stands on, and into it; or so many of a kind in a row. */
+export class StepsInARow {
   private target: StepTarget | undefined;
+  private left: { readonly request: StepRequest; readonly count: number } | undefined;
 
-  /** The first step: `request` itself where there is no target. */
-  begin(request: StepRequest, target: StepTarget | undefined): StepRequest {
-    this.target = target;
-    return target === undefined ? request : this.towards(target, target.from);
+  /** The first step; towards a target, or the first of so many. */
+  begin(request: StepRequest, more: StepTarget | number): StepRequest {
+    this.target = typeof more === 'number' ? undefined : more;
+    this.left = typeof more === 'number' ? { request, count: more - 1 } : undefined;
+    return this.target === undefined ? request : this.towards(this.target, this.target.from);
   }
 
   /** A step has ended: @returns the next one; undefined where that was the last, or something else has stopped the thread */
   onward({ as, note }: Action & { kind: 'finish' }, stop: StoppedEvent): StepRequest | undefined {
-    const { target } = this;
-    this.target = undefined;
+    const { target, left } = this;
+    this.target = this.left = undefined;
     const isEnd = note === undefined && (as === 'step' || stop.reason === 'end-stepping-range');
     const { frame, threadId } = stop;
+    if (isEnd && left !== undefined && left.count > 0 && threadId === left.request.thread) {
+      this.left = { ...left, count: left.count - 1 };
+      return left.request;
+    }
     if (target === undefined || !isEnd || threadId !== target.thread || frame?.address === undefined) return undefined;
     if (frame.line !== target.line || frame.func !== target.function) return undefined;
     this.target = target;

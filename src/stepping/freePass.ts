@@ -12,7 +12,7 @@
 import type { Region } from '../rseq/region.js';
 import { guardsOf, INSTRUCTIONS_WITHOUT_LINE, isBare, isInside, isTrampoline, regionsToPass } from './judgement.js';
 import type { Action, Input, Machine, Position, Transition } from './types.js';
-import { arrival, CLOSING, openWindow, timeIsUp, type Hold, type Window } from './window.js';
+import { arrival, CLOSING, leftBy, openWindow, timeIsUp, type Hold, type Window } from './window.js';
 
 /** A thread has lost an attempt at each of `regions`, and is owed one without the user's breakpoints. */
 export interface Debt {
@@ -85,7 +85,8 @@ export const FREE_PASS: Machine<PassState> = {
 
 function onStop(state: Active, stop: Input & { kind: 'stop' }): Transition<PassState> {
   if (stop.cause === 'interrupt') return cutShort(state);
-  if (stop.cause === 'user') return finish('stop');
+  if (stop.cause === 'user')
+    return finish('stop', undefined, state.kind === 'passing' ? leftBy(state.window, stop) : []);
   switch (state.kind) {
     case 'passing':
       return stop.thread === state.pass.thread ? arrive(state.pass, state.window, stop) : finish('stop');
@@ -196,9 +197,9 @@ function goOn({ thread }: Pass): Action {
   return { kind: 'exec', command: 'continue', thread, frame: 0 };
 }
 
-function finish(as: 'stop', note?: string): Transition<PassState> {
+function finish(as: 'stop', note?: string, told: readonly Action[] = []): Transition<PassState> {
   const end: Action = note === undefined ? { kind: 'finish', as } : { kind: 'finish', as, note };
-  return { state: { kind: 'done' }, actions: [...CLOSING, end] };
+  return { state: { kind: 'done' }, actions: [...CLOSING, ...told, end] };
 }
 
 function withDebt(debts: readonly Debt[], debt: Debt): readonly Debt[] {

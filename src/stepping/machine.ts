@@ -25,7 +25,7 @@ import {
   regionsToPass,
 } from './judgement.js';
 import type { Action, ExecCommand, Input, Machine, Position, StepRequest, Transition } from './types.js';
-import { arrival, CLOSING, openWindow, timeIsUp, type Window } from './window.js';
+import { arrival, CLOSING, leftBy, openWindow, timeIsUp, type Window } from './window.js';
 
 /** What brought the thread to the place that is being judged. */
 type Arrival = 'guard' | 'exit' | 'escape' | 'instruction' | 'return' | 'step';
@@ -90,7 +90,9 @@ export const STEP: Machine<State> = {
 
 function onStop(state: Active, stop: Input & { kind: 'stop' }): Transition<State> {
   if (stop.cause === 'interrupt') return repeat(state);
-  if (stop.cause === 'user' || stop.thread !== requestOf(state).thread) return finish('stop');
+  if (stop.cause === 'user' || stop.thread !== requestOf(state).thread) {
+    return finish('stop', undefined, state.kind === 'passing' ? leftBy(state.window, stop) : []);
+  }
   switch (state.kind) {
     case 'plain':
       return stop.noPlaceToEnd && state.request.granularity === 'line' ? locate(state.request, 'step') : finish('stop');

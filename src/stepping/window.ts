@@ -17,6 +17,8 @@ export interface Window {
   readonly thread: number;
   readonly regions: readonly Region[];
   readonly hold: Hold;
+  /** Where the thread stood when it was opened. */
+  readonly from: Address;
 }
 
 /** A window, and what is to be done for it. */
@@ -43,7 +45,7 @@ export function openWindow(thread: number, regions: readonly Region[], now: Posi
   const isArmed = (address: Address): boolean => armedRanges(now.regions).some(range => contains(range, address));
   const watched = back === undefined || exits.includes(back) || isArmed(back) ? exits : [...exits, back];
   return {
-    window: { thread, regions, hold: 'held' },
+    window: { thread, regions, hold: 'held', from: now.pc },
     actions: [
       ...lift,
       { kind: 'holdOthers', hold: true },
@@ -62,6 +64,19 @@ export function arrival(
   if (!regions.some(region => region.exits.some(exit => exit.address === pc))) return { outcome: undefined, told: [] };
   const outcome = outcomeAt(regions, pc);
   return { outcome, told: [{ kind: 'tell', thread, regions, outcome, address: pc }] };
+}
+
+/**
+ * What to tell where something of the user's has stopped a thread in the window: their own breakpoint right behind the
+ * commit hides that the thread has run through. An abort is not told: whoever stops at abort handlers tells it.
+ */
+export function leftBy(
+  window: Window,
+  { thread, pc }: { readonly thread: number; readonly pc: Address },
+): readonly Action[] {
+  if (thread !== window.thread || pc === window.from) return [];
+  const { outcome, told } = arrival(window, pc);
+  return outcome === 'aborted' ? [] : told;
 }
 
 /** The time is up: only a signal handler, or a way out that nobody knew, keeps a thread in the window this long. */

@@ -123,3 +123,26 @@ describe('steps while other threads use the same restartable sequence', function
     assert.ok(stops > 40);
   });
 });
+
+describe('a step that a breakpoint right behind the commit ends', () => {
+  it('tells that it has run through, and stops at the breakpoint', async () => {
+    const session = await DebugSession.start();
+    await session.launch('counter_cs', { args: ['20', '--pin'] });
+    await session.breakAt(sampleSource('counter_cs.c'), 'before-region');
+    const { threadId = 0 } = await session.run();
+    const { regions } = await session.client.request('rseq/regions', {});
+    const place = { instructionReference: regions[0]?.end ?? '' };
+    await session.client.request('setInstructionBreakpoints', { breakpoints: [place] });
+    let stop = await session.step('next', threadId);
+    while (stop.reason === 'step') stop = await session.step('next', threadId);
+    assert.equal(stop.reason, 'breakpoint');
+    assert.deepEqual(
+      session.runThroughs().map(({ outcome, address }) => [outcome, address]),
+      [['committed', regions[0]?.end]],
+    );
+    await session.client.request('setInstructionBreakpoints', { breakpoints: [] });
+    const { sum, expected, aborts } = readReport((await session.finish(threadId, sampleSource('counter_cs.c'))).stdout);
+    assert.deepEqual([sum, aborts], [expected, 0]);
+    await session.close();
+  });
+});

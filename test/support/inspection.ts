@@ -46,9 +46,10 @@ export class Inspection {
       remember: (thread, frames) => {
         this.remembered.push({ thread, frames });
       },
-      pcOf: thread => this.places.get(thread),
+      pcOf: thread => this.places.get(thread) ?? (this.callRefusal === undefined ? undefined : 0n),
       stoppedThread: () => undefined,
-      mayCall: () => this.callRefusal,
+      whyNoCall: () => this.callRefusal,
+      anyRegion: () => this.callRefusal !== undefined,
       extraScopes: () => Promise.resolve(this.extraScopes),
       returned: () => this.returned,
       hasPython: () => this.hasPython,

@@ -16,7 +16,10 @@ async function take(line: string, anyRegion = true): Promise<{ answer: string | 
   const done: unknown[] = [];
   const answer = await takeResuming(line, 3, {
     anyRegion: () => anyRegion,
-    step: (request: StepRequest) => Promise.resolve(void done.push(request)),
+    step: (request: StepRequest, count: number) => {
+      for (let step = 0; step < count; step++) done.push(request);
+      return Promise.resolve();
+    },
     continue: () => Promise.resolve(void done.push('continue')),
     ask: text => Promise.resolve(MADE[text]),
   });
@@ -46,6 +49,12 @@ describe('a command of the debug console', () => {
     assert.deepEqual(await take('continue 3', false), { answer: undefined, done: [] });
   });
 
+  it('with a count makes so many steps, and is gdb’s where no region is known', async () => {
+    assert.equal((await take('step 4')).done.length, 4);
+    assert.deepEqual((await take('thread apply 2 nexti 2')).done.length, 2);
+    assert.deepEqual(await take('step 4', false), { answer: undefined, done: [] });
+  });
+
   it("steps the thread that 'thread apply' names", async () => {
     assert.deepEqual((await take('thread apply 2 next')).done, [{ thread: 2, ...NEXT }]);
   });
@@ -65,7 +74,11 @@ describe('a command of the debug console', () => {
 
   it("is known by the user's own name for it", async () => {
     assert.deepEqual((await take('nn')).done, [{ thread: 3, ...NEXT }]);
-    await assert.rejects(take('n3'), /once for each step/);
+    assert.deepEqual((await take('n3')).done, [
+      { thread: 3, ...NEXT },
+      { thread: 3, ...NEXT },
+      { thread: 3, ...NEXT },
+    ]);
     await assert.rejects(take('hop'), /It runs 'next'/);
     assert.deepEqual(await take('shows'), { answer: undefined, done: [] });
   });
@@ -99,7 +112,9 @@ describe('a command of the debug console', () => {
       'set displaced-stepping on',
       'jump 12',
       'signal 0',
-      'next 5',
+      'next 1+1',
+      'step 0',
+      'finish 2',
     ]) {
       await assert.rejects(take(line), /refused/, line);
       assert.deepEqual(await take(line, false), { answer: undefined, done: [] }, line);

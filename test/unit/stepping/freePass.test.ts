@@ -31,6 +31,11 @@ describe('the free pass of a thread that was stopped inside a region', () => {
     assert.deepEqual([pass.told, pass.held, pass.finished], ['committed', false, 'resume']);
   });
 
+  it('tells of the commit though a breakpoint of the user’s right behind it stops the thread', () => {
+    const pass = passing(at(START)).stop('user', POST_COMMIT);
+    assert.deepEqual([pass.finished, pass.told, pass.held], ['stop', 'committed', false]);
+  });
+
   it('begins at the arming store without a lost attempt', () => {
     assert.equal(passing(at(ARMING)).stop('ours', POST_COMMIT).finished, 'resume');
   });

@@ -58,6 +58,20 @@ describe('a step near a region', () => {
     assert.equal(step.stand(at(POST_COMMIT, { line: 2 })).finished, 'step');
   });
 
+  it('tells that it has run through though a breakpoint of the user’s right behind the commit ends it', () => {
+    const step = stepping(NEXT, at(PRELUDE)).stop('user', POST_COMMIT);
+    assert.deepEqual([step.finished, step.told], ['stop', 'committed']);
+  });
+
+  it('tells of no run where something of the user’s stops it elsewhere, before it has moved, or another thread', () => {
+    assert.equal(stepping(NEXT, at(PRELUDE)).stop('user', START).told, undefined);
+    assert.equal(stepping(NEXT, at(PRELUDE)).stop('user', POST_COMMIT, { thread: 2 }).told, undefined);
+    const loop = { ...REGION, exits: [...REGION.exits, { address: PRELUDE, origin: 'branch' as const }] };
+    assert.equal(stepping(NEXT, at(PRELUDE, { regions: [loop] })).stop('user', PRELUDE).told, undefined);
+    // Who stops at abort handlers tells of the abort.
+    assert.equal(stepping(NEXT, at(PRELUDE)).stop('user', ABORT).told, undefined);
+  });
+
   it('is over at a guard that is the start of the next line', () => {
     const step = stepping(NEXT, at(0x100n)).stop('ours', PRELUDE);
     assert.equal(step.stand(at(PRELUDE, { line: 2 })).finished, 'step');
