@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DapClient } from '../../src/client/dapClient.js';
 import { DapRequestError } from '../../src/client/requestError.js';
 import type { Events } from '../../src/dap/protocol.js';
 import { ROOT, sampleProgram } from '../support/debugSession.js';
+import { descendants, exists, nameOf, statOf } from '../support/processes.js';
 import type { Outcome } from './faultCase.js';
 
 const MAIN = join(ROOT, 'dist', 'src', 'main.js');
@@ -165,37 +165,4 @@ export class FaultSession {
     }
     return alive.length;
   }
-}
-
-function statOf(pid: number): { name: string; state: string; parent: number } | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const end = text.lastIndexOf(')');
-    const [state = '', parent = ''] = text.slice(end + 2).split(' ');
-    return { name: text.slice(text.indexOf('(') + 1, end), state, parent: Number(parent) };
-  } catch {
-    return undefined;
-  }
-}
-
-function nameOf(pid: number): string {
-  return statOf(pid)?.name ?? '';
-}
-
-/** Zombies have ended: whoever adopted them has not looked yet. */
-function exists(pid: number): boolean {
-  const stat = statOf(pid);
-  return stat !== undefined && stat.state !== 'Z' && stat.state !== 'X';
-}
-
-function descendants(root: number): number[] {
-  const parents = new Map<number, number>();
-  for (const entry of readdirSync('/proc')) {
-    const parent = /^\d+$/.test(entry) ? statOf(Number(entry))?.parent : undefined;
-    if (parent !== undefined) parents.set(Number(entry), parent);
-  }
-  return [...parents.keys()].filter(pid => {
-    for (let at = parents.get(pid); at !== undefined; at = parents.get(at)) if (at === root) return true;
-    return false;
-  });
 }

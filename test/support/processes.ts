@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Name, state and parent of a process (proc(5), `stat`); undefined where it is gone. */
+export function statOf(pid: number): { name: string; state: string; parent: number } | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const end = text.lastIndexOf(')');
+    const [state = '', parent = ''] = text.slice(end + 2).split(' ');
+    return { name: text.slice(text.indexOf('(') + 1, end), state, parent: Number(parent) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first 15 bytes of its program's name; empty where it is gone. */
+export function nameOf(pid: number): string {
+  return statOf(pid)?.name ?? '';
+}
+
+/** Whether a process runs. Zombies have ended: whoever adopted them has not looked yet. */
+export function exists(pid: number): boolean {
+  const stat = statOf(pid);
+  return stat !== undefined && stat.state !== 'Z' && stat.state !== 'X';
+}
+
+/** Every process that descends from `root`. */
+export function descendants(root: number): number[] {
+  const parents = new Map<number, number>();
+  for (const entry of readdirSync('/proc')) {
+    const parent = /^\d+$/.test(entry) ? statOf(Number(entry))?.parent : undefined;
+    if (parent !== undefined) parents.set(Number(entry), parent);
+  }
+  return [...parents.keys()].filter(pid => {
+    for (let at = parents.get(pid); at !== undefined; at = parents.get(at)) if (at === root) return true;
+    return false;
+  });
+}
