@@ -186,7 +186,7 @@ export class Execution {
   /** gdb could not insert a breakpoint when it resumed, and is silent about the stop that follows. */
   onInsertionFailure(message: string): void {
     this.post(async () => {
-      const stop = this.gdbRunning ? await untoldStop(this.ports.gdb) : undefined;
+      const stop = this.gdbRunning ? await untoldStop(this.ports.gdb, this.ports.processId()) : undefined;
       if (stop === undefined) return;
       this.gdbRunning = false;
       if (this.drivers.pass.active) await this.drivers.pass.fail(message);

@@ -96,6 +96,24 @@ function killed(command: string, always: boolean): FaultCase {
   };
 }
 
+/** The same where gdb has breakpoints to insert first, which it cannot into a process without memory. */
+function killedWithBreakpoints(command: string): FaultCase {
+  return {
+    fault: 'the program is killed while it stands',
+    title: `a program that is killed while it stands, with breakpoints set, is told to have ended at '${command}'`,
+    always: true,
+    run: async () => {
+      const session = await FaultSession.stopped('plain');
+      await session.client.request('setFunctionBreakpoints', { breakpoints: [{ name: 'add' }] });
+      session.inject(() => process.kill(session.target, 'SIGKILL'));
+      await session.send(command, { threadId: 1 });
+      await session.over();
+      session.expect(session.eventsOf('exited')[0]?.exitCode === 128 + 9, 'another exit code');
+      return session.end();
+    },
+  };
+}
+
 /** The process becomes another program, or leaves one behind, in the middle. */
 function becomes(what: string, mode: string, expectLeft: boolean): FaultCase {
   return {
@@ -182,4 +200,5 @@ export const TARGET_FAULTS: readonly FaultCase[] = [
   ...Object.keys(REQUESTS).map(command =>
     killed(command, ['next', 'continue', 'evaluate', 'variables'].includes(command)),
   ),
+  ...['continue', 'next'].map(killedWithBreakpoints),
 ];

@@ -200,7 +200,7 @@ describe('the debug console', () => {
       'record full',
       'run',
       'jump 20',
-      'next 3',
+      'next count',
     ]) {
       await assert.rejects(run(line), new RegExp(`'${line}' is refused`), line);
     }

@@ -6,9 +6,12 @@ import type { Subject } from './subjects.js';
 /** A request or a step that takes longer hangs; in milliseconds. */
 const HANGS_AFTER_MS = 20_000;
 
+/** A program that has not stopped by then may have nothing to stop at; in milliseconds. */
+const RUNS_ON_MS = 300;
+
 /** What gdb or the adapter may refuse, since the thread is gone, its frame is the last, or the line would do harm. */
 const REFUSALS =
-  /not meaningful in the outermost|Invalid thread|No thread|is refused|No function of the program|not stopped|no longer valid|cannot be stepped|cannot be evaluated/;
+  /not meaningful in the outermost|Invalid thread|No thread|is refused|No function of the program|not stopped|no longer valid|cannot be stepped|cannot be evaluated|while making a function call|in a function called from GDB/;
 
 /** Lines of the debug console that let the program go on, and others. */
 const RESUMING = ['next', 'step', 'nexti', 'stepi', 'finish', 'continue', 'next 3', 'step 2', 'stepi 7', 'nexti 5'];
@@ -34,6 +37,7 @@ export class User {
   slowest = 0;
   isEnded = false;
   private thread = 1;
+  private isFinishing = false;
 
   constructor(
     private readonly session: DebugSession,
@@ -86,6 +90,7 @@ export class User {
 
   /** Lets the program run to its end. */
   async finish(): Promise<void> {
+    this.isFinishing = true;
     while (!this.isEnded) await this.resume('continue');
     await this.session.client.waitFor('terminated', { after: 0 });
   }
@@ -104,14 +109,22 @@ export class User {
     const begun = performance.now();
     const mark = client.mark();
     if (!(await this.attempt(command, { ...frame, ...args }))) return;
-    // Alone, a thread may wait for one that is held; a program without breakpoints may only end.
-    if (args.singleThread === true) await client.request('pause', { threadId: this.thread }).catch(ignoreRefusal);
     await this.stopped(mark);
     this.slowest = Math.max(this.slowest, performance.now() - begun);
   }
 
+  /** Waits for the stop. What runs on without one, since nothing stops it or since it is alone and waits for a thread that is held, is paused. */
   private async stopped(mark: number): Promise<void> {
-    const end = await this.session.client.waitForStop(mark, HANGS_AFTER_MS);
+    const { client } = this.session;
+    const isRunning = await client.waitForStop(mark, RUNS_ON_MS).then(
+      () => false,
+      () => true,
+    );
+    if (isRunning && !this.isFinishing) {
+      this.log.push('pause');
+      await client.request('pause', { threadId: this.thread }).catch(ignoreRefusal);
+    }
+    const end = await client.waitForStop(mark, HANGS_AFTER_MS);
     this.isEnded = end.kind !== 'stopped';
     if (end.kind === 'stopped') this.thread = end.body.threadId ?? this.thread;
   }
