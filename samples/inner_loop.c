@@ -82,12 +82,16 @@ static long ring_torn(const struct percpu_ring *ring)
 {
 	long torn = 0;
 
-	for (long r = 0; r < RING_RECORDS && r < ring->count; r++)
+	for (long r = 0; r < RING_RECORDS && r < ring->count; r++) {
+		/* The next to be overwritten: an attempt that was aborted may have begun to. */
+		if (r == ring->count % RING_RECORDS)
+			continue;
 		for (int i = 1; i < RECORD_LONGS; i++)
 			if (ring->records[r][i] != ring->records[r][0]) {
 				torn++;
 				break;
 			}
+	}
 	return torn;
 }
 

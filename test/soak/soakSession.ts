@@ -106,7 +106,6 @@ class Soak {
         (await client.request('evaluate', { expression, context: 'repl' })).result;
       assert.match(await ask('info breakpoints'), /^No breakpoints/, 'breakpoints are left in gdb');
       assert.match(await ask('show scheduler-locking'), /replay/, 'other threads are still held');
-      assert.match(await ask('show may-call-functions'), /on\.$/, 'functions can still not be called');
       assert.match(await ask('show displaced-stepping'), /off\.$/, 'displaced stepping is on');
     }
     await this.user.finish();
