@@ -261,7 +261,7 @@ export class Execution {
     this.lost.stopped(stop);
     const cause = known ?? (this.drivers.step.active ? causeOf(stop, this.drivers.step, this.ports) : 'user');
     if (cause === 'user' && !this.interrupter.wasPause(stop)) await this.ports.examine(stop);
-    if (stop.threadId !== undefined && (await this.ports.isSilent(stop))) {
+    if (stop.threadId !== undefined && (await this.ports.isSilent(stop)) && !this.interrupter.takeForPause(stop)) {
       if (!(await this.letThrough(stop.threadId, stop.frame?.address))) await this.takeUp(stop);
     } else if (this.drivers.step.active) {
       await this.feed(stop, cause);

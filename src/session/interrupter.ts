@@ -99,6 +99,16 @@ export class Interrupter {
     }
   }
 
+  /**
+   * Takes a stop that nobody was to see for the user's pause, if one is due. Its own stop may not come: where threads stop
+   * each other all the time, gdb 13 takes the SIGSTOP for one of its own, again and again.
+   */
+  takeForPause(stop: StoppedEvent): boolean {
+    if (!this.pending.includes('pause')) return false;
+    this.purposes.set(stop, 'pause');
+    return true;
+  }
+
   /** Whether a stop that was recognised is the user's pause. */
   wasPause(stop: StoppedEvent): boolean {
     return this.purposes.get(stop) === 'pause';

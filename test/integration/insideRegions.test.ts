@@ -143,6 +143,22 @@ describe('a breakpoint that is kept inside a restartable sequence', function () 
     await session.close();
   });
 
+  it('lets the program be paused though all threads hit it all the time', async () => {
+    const { session, region } = await keeping('threads', ['20000000', '4', '--hammer']);
+    await breakAtAddress(session, region.start, { condition: '0' });
+    for (let round = 0; round < 10; round++) {
+      const mark = session.client.mark();
+      await session.client.request('continue', { threadId: 1 });
+      await session.client.waitFor('rseq', { after: mark });
+      await session.client.request('pause', { threadId: 1 });
+      assert.equal((await session.client.waitFor('stopped', { after: mark })).reason, 'pause');
+    }
+    await breakAtAddress(session);
+    const { sum, expected } = readReport((await session.finish(1)).stdout);
+    assert.equal(sum, expected);
+    await session.close();
+  });
+
   it('stops every third time where its hit condition says so', async () => {
     const { session, region } = await keeping('counter_cs', ['12', '--pin']);
     await breakAtAddress(session, region.start, { hitCondition: '%3' });

@@ -55,6 +55,18 @@ describe('an interrupt', () => {
     assert.equal(await interrupter.recognise({ ...STOP }), 'stale');
   });
 
+  it('that is a pause may be answered by another stop; what is under way then is stale', async () => {
+    sender = process.pid;
+    const stop = { ...STOP };
+    interrupter.request('step');
+    assert.equal(interrupter.takeForPause(stop), false);
+    interrupter.request('pause');
+    assert.equal(interrupter.takeForPause(stop), true);
+    assert.ok(interrupter.wasPause(stop));
+    interrupter.makeStale();
+    assert.equal(await interrupter.recognise({ ...STOP }), 'stale');
+  });
+
   it('answers several that have merged, by the most important one', async () => {
     sender = process.pid;
     interrupter.request('step');
