@@ -10,6 +10,9 @@ export interface DraftSection {
   readonly flags: number;
 }
 
+/** A branch that leaves a region for code of its own leads to one jump, or to a few instructions and a jump. */
+const STUB_BYTES = 16n;
+
 /** A region while it is put together out of tables, key points and code; run-time addresses. */
 export class RegionDraft {
   key: Address | undefined;
@@ -63,7 +66,10 @@ export class RegionDraft {
     };
   }
 
-  /** The code that a stepping thread would be in just before or after the region: its functions, its handler's, its points'. */
+  /**
+   * The code that a stepping thread would be in just before or after the region: its functions, its handler's, its points',
+   * and what branches lead to that belongs to no function.
+   */
   #functions(exits: readonly RegionExit[], around: RegionCode): AddressRange[] {
     const handlers = exits.filter(({ origin }) => origin === 'abort').map(({ address }) => address);
     const asked = [this.first, ...handlers, ...this.preludes];
@@ -71,6 +77,10 @@ export class RegionDraft {
     for (const { start, end } of asked.flatMap(address => around.functionsAt(address))) {
       distinct.set(`${start}-${end}`, { start, end });
     }
-    return [...distinct.values()];
+    const functions = [...distinct.values()];
+    const stubs = exits
+      .filter(({ address }) => !functions.some(range => contains(range, address)))
+      .map(({ address }) => ({ start: address, end: address + STUB_BYTES }));
+    return [...functions, ...stubs];
   }
 }

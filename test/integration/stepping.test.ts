@@ -146,3 +146,30 @@ describe('a step that a breakpoint right behind the commit ends', () => {
     await session.close();
   });
 });
+
+describe('a step that leaves a region by a branch to code without lines or symbol', () => {
+  it('ends at a line all the same', async () => {
+    const source = sampleSource('early_exits.c');
+    const session = await DebugSession.start();
+    await session.launch('early_exits', { args: ['20', '--pin'], stopOnEntry: true });
+    await session.run();
+    const { regions } = await session.client.request('rseq/regions', {});
+    const place = { instructionReference: regions[0]?.preludes[0] ?? '' };
+    await session.client.request('setInstructionBreakpoints', { breakpoints: [place] });
+    for (const command of ['next', 'stepIn'] as const) {
+      const { threadId = 0 } = await session.continue(1);
+      const [frame] = await session.frames(threadId, 1);
+      // The number of a CPU that the thread is not on, as after a migration.
+      const args = { expression: 'set var $ecx = 9999', context: 'repl', frameId: frame?.id ?? 0 };
+      await session.client.request('evaluate', args);
+      const stop = await session.step(command, threadId);
+      assert.deepEqual([stop.reason, stop.text], ['step', undefined], command);
+      assert.notEqual((await session.frames(threadId, 1))[0]?.line, 0, command);
+    }
+    assert.ok(session.runThroughs().some(({ outcome }) => outcome === 'exited'));
+    await session.client.request('setInstructionBreakpoints', { breakpoints: [] });
+    const { sum, expected, aborts } = readReport((await session.finish(1, source)).stdout);
+    assert.deepEqual([sum, aborts], [expected, 0]);
+    await session.close();
+  });
+});

@@ -150,7 +150,14 @@ export class User {
     const { regions } = await this.session.client.request('rseq/regions', {});
     if (REFUSED.includes(expression) && regions.length === 0) return;
     this.log.push(`type ${expression}`);
+    const { client } = this.session;
+    const mark = client.mark();
     const isDone = await this.attempt('evaluate', { expression, context: 'repl', frameId: await this.frame() });
+    // Meanwhile another thread has stopped at something: gdb gives the call up, and the client is told of the stop.
+    const answer = client.transcript
+      .slice(mark)
+      .find(({ message }) => (message as { success?: boolean }).success === false);
+    if (JSON.stringify(answer ?? '').includes('stopped in another thread while making')) await this.stopped(mark);
     if (isDone && REFUSED.includes(expression)) throw new Error(`'${expression}' was not refused`);
   }
 
