@@ -119,6 +119,14 @@ export class ElfImage {
   }
 
   /**
+   * The same into memory of the caller's, at most as much as it holds: a pass over millions of bytes asks for no new
+   * memory at each step. Returns the part of it that was filled.
+   */
+  readInto(fileOffset: number, memory: Uint8Array): Uint8Array {
+    return this.#file.readInto(fileOffset, memory);
+  }
+
+  /**
    * How many bytes of a section the file holds: none for NOBITS, fewer than `size` where it ends early. Every loop over
    * a section is bounded by this; a header may claim 2^60 bytes.
    */
@@ -197,19 +205,21 @@ class OpenFile implements FileBytes {
   }
 
   read(offset: number, length: number): Uint8Array {
-    if (this.#descriptor === undefined)
-      throw new RequestError('internal', 'closed', `${this.path} was read after it was closed`);
     // Both comparisons are false for NaN too: absurd headers end here.
     const wanted = offset >= 0 && offset < this.size ? Math.min(length, this.size - offset) : 0;
-    if (!(wanted > 0)) return new Uint8Array(0);
-    const bytes = new Uint8Array(wanted);
+    return wanted > 0 ? this.readInto(offset, new Uint8Array(wanted)) : new Uint8Array(0);
+  }
+
+  readInto(offset: number, memory: Uint8Array): Uint8Array {
+    if (this.#descriptor === undefined)
+      throw new RequestError('internal', 'closed', `${this.path} was read after it was closed`);
     let done = 0;
-    while (done < wanted) {
-      const count = readSync(this.#descriptor, bytes, done, wanted - done, offset + done);
-      if (count === 0) break; // cut off since it was opened
+    while (done < memory.length) {
+      const count = readSync(this.#descriptor, memory, done, memory.length - done, offset + done);
+      if (count === 0) break; // the file ends here, or was cut off since it was opened
       done += count;
     }
-    return bytes.subarray(0, done);
+    return memory.subarray(0, done);
   }
 
   close(): void {

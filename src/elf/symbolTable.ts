@@ -53,6 +53,7 @@ export class SymbolCursor implements CodeSymbol {
   readonly #layout: (typeof LAYOUT)[32 | 64];
   /** Whether the low bit of a function's value is a mark: Thumb on ARM, MIPS16 and microMIPS on MIPS. */
   readonly #isMarked: boolean;
+  readonly #memory: Uint8Array;
   #chunk: TargetBytes;
   /** Offset of the next entry in the chunk, and of the next chunk in the section. */
   #at = 0;
@@ -63,7 +64,8 @@ export class SymbolCursor implements CodeSymbol {
     this.#table = table;
     this.#layout = LAYOUT[encoding.bits];
     this.#isMarked = machine === EM.arm || machine === EM.mips;
-    this.#chunk = new TargetBytes(new Uint8Array(0), encoding);
+    this.#memory = new Uint8Array(Math.min(this.#layout.size * CHUNK_ENTRIES, table.image.sizeInFile(table.section)));
+    this.#chunk = new TargetBytes(this.#memory.subarray(0, 0), encoding);
   }
 
   /** Moves on to the next symbol; false at the end. */
@@ -80,9 +82,10 @@ export class SymbolCursor implements CodeSymbol {
   #readChunk(): boolean {
     const { image, section } = this.#table;
     const { size } = this.#layout;
-    const length = Math.min(size * CHUNK_ENTRIES, image.sizeInFile(section) - this.#next);
+    const length = Math.min(this.#memory.length, image.sizeInFile(section) - this.#next);
     if (length < size) return false;
-    this.#chunk = new TargetBytes(image.read(section.offset + this.#next, length), image.encoding);
+    const bytes = image.readInto(section.offset + this.#next, this.#memory.subarray(0, length));
+    this.#chunk = new TargetBytes(bytes, image.encoding);
     this.#next += length;
     this.#at = 0;
     return this.#chunk.length >= size;

@@ -14,8 +14,9 @@ const BLOCK = 512;
  * nest or overlap: then it passes over whole blocks of ranges that end too early, and stops where nothing before reaches so
  * far.
  *
- * The search compares doubles, ten times faster than bigints. Rounding an address above 2^53 can make two equal but never
- * swaps them; what equality leaves open is decided by the exact comparison of the range that is found.
+ * The search compares doubles, ten times faster than bigints. Below 2^53 they are exact, and so is the answer. Rounding an
+ * address above (the kernel's) can make two equal but never swaps them; what equality leaves open there is decided by
+ * the exact comparison of the range that is found.
  */
 export class IntervalIndex<T> {
   readonly #items: readonly Interval<T>[];
@@ -38,14 +39,16 @@ export class IntervalIndex<T> {
 
   /** The value with the greatest start whose range holds `address`: of nested ranges the innermost. */
   innermost(address: Address): T | undefined {
-    return this.#items[this.#lastHolding(address, this.#lastStart(address))]?.value;
+    const rounded = Number(address);
+    return this.#items[this.#lastHolding(address, rounded, this.#lastStart(rounded))]?.value;
   }
 
   /** The values of all ranges that hold `address`, by falling start. */
   all(address: Address): T[] {
     const found: T[] = [];
-    for (let at = this.#lastStart(address); ; at--) {
-      at = this.#lastHolding(address, at);
+    const rounded = Number(address);
+    for (let at = this.#lastStart(rounded); ; at--) {
+      at = this.#lastHolding(address, rounded, at);
       const item = this.#items[at];
       if (item === undefined) return found;
       found.push(item.value);
@@ -53,8 +56,7 @@ export class IntervalIndex<T> {
   }
 
   /** Index of the last range that starts at or before an address; -1 if there is none. */
-  #lastStart(address: Address): number {
-    const rounded = Number(address);
+  #lastStart(rounded: number): number {
     const starts = this.#starts;
     let low = 0;
     let high = starts.length;
@@ -67,18 +69,22 @@ export class IntervalIndex<T> {
   }
 
   /** Index of the last range up to `last` that holds an address; -1 if there is none. */
-  #lastHolding(address: Address, last: number): number {
-    const rounded = Number(address);
+  #lastHolding(address: Address, rounded: number, last: number): number {
+    const isExact = rounded < Number.MAX_SAFE_INTEGER;
     // A range that ends at the address does not hold it; among rounded numbers that cannot be told yet.
-    const leastEnd = rounded < Number.MAX_SAFE_INTEGER ? rounded + 1 : rounded;
+    const leastEnd = isExact ? rounded + 1 : rounded;
     for (let at = last; (this.#reach[at] ?? -1) >= leastEnd; at--) {
       if (at % BLOCK === BLOCK - 1 && (this.#blocks[(at + 1) / BLOCK - 1] ?? 0) < leastEnd) {
         at -= BLOCK - 1;
       } else if ((this.#ends[at] ?? 0) >= leastEnd) {
-        const item = this.#items[at];
-        if (item !== undefined && item.start <= address && address < item.end) return at;
+        if (isExact || this.#holdsExactly(at, address)) return at;
       }
     }
     return -1;
+  }
+
+  #holdsExactly(at: number, address: Address): boolean {
+    const item = this.#items[at];
+    return item !== undefined && item.start <= address && address < item.end;
   }
 }

@@ -54,12 +54,12 @@ export class RegionIndex {
 
   /** The regions that have a prelude at an address. */
   atPrelude(address: Address): readonly Region[] {
-    return this.#current().preludes.get(address) ?? [];
+    return this.#current().preludes.at(address);
   }
 
   /** The regions that have an exit at an address. */
   exitsAt(address: Address): readonly Region[] {
-    return this.#current().exits.get(address) ?? [];
+    return this.#current().exits.at(address);
   }
 
   /** The regions any of whose functions holds one of the addresses; each once, in no order. */
@@ -77,7 +77,23 @@ export class RegionIndex {
   }
 }
 
-type ByAddress = Map<Address, Region[]>;
+/** Regions by an address of theirs. Nearly every address has one region: that one is kept without a list around it. */
+class ByAddress {
+  readonly #map = new Map<Address, Region | Region[]>();
+
+  append(address: Address, region: Region): void {
+    const known = this.#map.get(address);
+    if (known === undefined) this.#map.set(address, region);
+    else if (!Array.isArray(known)) {
+      if (known !== region) this.#map.set(address, [known, region]);
+    } else if (known.at(-1) !== region) known.push(region);
+  }
+
+  at(address: Address): readonly Region[] {
+    const known = this.#map.get(address) ?? [];
+    return Array.isArray(known) ? known : [known];
+  }
+}
 
 interface Lookup {
   readonly byId: ReadonlyMap<string, Region>;
@@ -89,14 +105,14 @@ interface Lookup {
 
 function buildLookup(regions: readonly Region[]): Lookup {
   const ranges: Interval<Region>[] = [];
-  const preludes: ByAddress = new Map();
-  const exits: ByAddress = new Map();
+  const preludes = new ByAddress();
+  const exits = new ByAddress();
   const functions: Interval<Region>[] = [];
   for (const region of regions) {
     const { range, armingStore } = region;
     if (range !== undefined) ranges.push({ start: armingStore ?? range.start, end: range.end, value: region });
-    for (const address of region.preludes) append(preludes, address, region);
-    for (const { address } of region.exits) append(exits, address, region);
+    for (const address of region.preludes) preludes.append(address, region);
+    for (const { address } of region.exits) exits.append(address, region);
     for (const { start, end } of region.functions) functions.push({ start, end, value: region });
   }
   return {
@@ -106,10 +122,4 @@ function buildLookup(regions: readonly Region[]): Lookup {
     exits,
     functions: new IntervalIndex(functions),
   };
-}
-
-function append(map: ByAddress, address: Address, region: Region): void {
-  const list = map.get(address);
-  if (list === undefined) map.set(address, [region]);
-  else if (list.at(-1) !== region) list.push(region);
 }
