@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RegionDescription } from '../../src/dap/customRequests.js';
-import { closeLeftSessions, DebugSession, readReport, sampleProgram, sampleSource } from '../support/debugSession.js';
+import {
+  closeLeftSessions,
+  DebugSession,
+  FOREVER,
+  readReport,
+  sampleProgram,
+  sampleSource,
+} from '../support/debugSession.js';
 
 afterEach(closeLeftSessions);
 
@@ -48,6 +56,87 @@ describe('the regions of a live session', function () {
     }
     assert.equal(places.size, 3, 'the library lay at another address each time');
     await session.close();
+  });
+
+  describe('of a program', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rseq-dap-linked-'));
+    const source = sampleSource('counter_cs.c');
+    const linked = {
+      'position-independent': ['-fPIE', '-pie'],
+      'at fixed addresses': ['-fno-pic', '-no-pie'],
+      static: ['-fno-pic', '-static'],
+      'static and position-independent': ['-fPIE', '-static-pie'],
+    };
+
+    function build(...options: readonly string[]): string {
+      const program = join(folder, 'program');
+      execFileSync('gcc', ['-g', '-O0', '-pthread', `-I${sampleSource('include')}`, ...options, '-o', program, source]);
+      return program;
+    }
+
+    after(() => {
+      rmSync(folder, { recursive: true });
+    });
+
+    for (const [how, options] of Object.entries(linked)) {
+      it(`that is linked ${how} are stepped through`, async () => {
+        const session = await DebugSession.start();
+        await session.launch('counter_cs', { program: build(...options), args: ['10', '--pin'] });
+        await session.breakAt(source, 'step-here');
+        const { threadId = 0 } = await session.run();
+        await session.step('next', threadId);
+        await session.step('next', threadId);
+        assert.deepEqual(
+          (await regionsOf(session)).map(({ kind, function: name }) => [kind, name]),
+          [['descriptor', 'counter_inc']],
+        );
+        const { sum, expected, aborts } = readReport((await session.finish(threadId, source)).stdout);
+        assert.deepEqual({ sum, aborts }, { sum: expected, aborts: 0 });
+        await session.close();
+      });
+
+      it(`that is linked ${how} and stripped are known by address, and stepped through`, async () => {
+        const program = build(...options, '-s');
+        const session = await DebugSession.start();
+        await session.launch('counter_cs', { program, args: ['10', '--pin'], stopOnEntry: true });
+        await session.run();
+        const [region] = await regionsOf(session);
+        assert.equal(region?.function, undefined);
+        const instructionReference = region?.preludes[0] ?? '';
+        await session.client.request('setInstructionBreakpoints', { breakpoints: [{ instructionReference }] });
+        const { threadId = 0 } = await session.continue(1);
+        for (let step = 0; session.runThroughs().length === 0 && step < 8; step++)
+          await session.step('next', threadId, 'instruction');
+        assert.deepEqual(
+          session.runThroughs().map(({ outcome }) => outcome),
+          ['committed'],
+        );
+        await session.client.request('setInstructionBreakpoints', { breakpoints: [] });
+        const { sum, expected, aborts } = readReport((await session.finish(threadId)).stdout);
+        assert.deepEqual({ sum, aborts }, { sum: expected, aborts: 0 });
+        await session.close();
+      });
+    }
+  });
+
+  it('of a process that runs already are stepped through', async () => {
+    const child = spawn(sampleProgram('threads'), [FOREVER, '1', '--pin'], { stdio: 'ignore' });
+    try {
+      await once(child, 'spawn');
+      const session = await DebugSession.start();
+      await session.client.request('attach', { processId: child.pid });
+      await session.breakAt(sampleSource('threads.c'), 'before-region');
+      const { threadId = 0 } = await session.run();
+      await session.breakAt(sampleSource('threads.c'));
+      for (let step = 0; step < 4; step++) await session.step('next', threadId);
+      assert.deepEqual(
+        session.runThroughs().map(({ outcome }) => outcome),
+        ['committed'],
+      );
+      await session.close();
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   describe('whose key table is in a separate debug file alone', () => {
