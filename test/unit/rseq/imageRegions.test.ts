@@ -158,6 +158,41 @@ describe('regions of an image', () => {
     assert.equal(regions[0]?.key, BIAS + 0x5000n);
   });
 
+  it('are one with a key whose START point leads into them by a branch alone', async () => {
+    const keys = [{ key: 0x5000n, starts: [0x1180n], finishes: [0x112bn], aborts: [] }];
+    const regions = await built(tablesOf({ keys }));
+    assert.deepEqual(regions, [{ ...PLAIN, preludes: '1109 1180' }]);
+  });
+
+  it('are another than that of a key that finishes before them', async () => {
+    const keys = [{ key: 0x5000n, starts: [0x1100n], finishes: [0x1101n], aborts: [] }];
+    const regions = await built(tablesOf({ keys }));
+    assert.deepEqual(
+      regions.map(({ kind, preludes, exits }) => [kind, preludes, exits]),
+      [
+        ['key', '1100', '1101 finish'],
+        ['descriptor', '1109', PLAIN.exits],
+      ],
+    );
+  });
+
+  it('are another than that of a key that begins hundreds of instructions before them', async () => {
+    const many = Array.from({ length: 300 }, (_, i) => `${(0x1000 - 300 + i).toString(16)} nop`).join('\n');
+    const start = 0x1000n - 300n;
+    const map = `${many}\n1000 jmp 0x1100${BODY}`;
+    const around = { start, end: FUNCTION.end, name: 'f' };
+    const functions = {
+      at: (address: bigint) => (around.start <= address && address < around.end ? around : undefined),
+      piecesOf: () => [],
+    };
+    const codeBounds = () => ({ start: 0x800n, end: 0x2000n });
+    const keysFrom = (address: bigint) => [{ key: 0x5000n, starts: [address], finishes: [], aborts: [] }];
+    const kinds = async (address: bigint) =>
+      (await built(tablesOf({ functions, codeBounds, keys: keysFrom(address) }), new FakeCode(map, HANDLER))).length;
+    assert.equal(await kinds(start), 2);
+    assert.equal(await kinds(0xff0n), 1);
+  });
+
   it('replace a START point that arms by its preludes', async () => {
     const keys = [{ key: 0x5000n, starts: [0x1110n], finishes: [], aborts: [] }];
     const [region, ...others] = await built(tablesOf({ keys }));

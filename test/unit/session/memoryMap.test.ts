@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { loadBiases } from '../../../src/elf/mappings.js';
 import type { LoadSegment } from '../../../src/elf/image.js';
 import { gdbMap, localMap, mappingsOf, parseMaps } from '../../../src/session/memoryMap.js';
@@ -53,6 +56,19 @@ describe('the memory map', () => {
     );
     const [start, end] = [0x555555554000n, 0x555555555000n];
     assert.deepEqual(map, [{ start, end, fileOffset: 0n, path: '/bin/program', isExecutable: true }]);
+  });
+
+  it('is found by a path that leads to the file over symbolic links', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'memory-map-'));
+    try {
+      const link = join(folder, 'link');
+      await symlink(process.execPath, link);
+      const map = await localMap(process.pid);
+      assert.deepEqual(await mappingsOf(map, link), await mappingsOf(map, await realpath(process.execPath)));
+      assert.notEqual((await mappingsOf(map, link)).length, 0);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('of a process of this machine holds its program', async () => {
