@@ -5,48 +5,10 @@ import { join } from 'node:path';
 import { readCoreNotes } from '../../../src/elf/coreNotes.js';
 import { EM } from '../../../src/elf/constants.js';
 import { withImage } from './fixtures.js';
-
-/** What tells one kind of core file from another. */
-interface Kind {
-  readonly machine: number;
-  readonly bits: 32 | 64;
-  readonly littleEndian: boolean;
-}
+import { Pen, type Kind } from './pen.js';
 
 const X86_64: Kind = { machine: EM.x86_64, bits: 64, littleEndian: true };
 const PPC: Kind = { machine: EM.ppc, bits: 32, littleEndian: false };
-
-/** A piece of a file that is written number by number. */
-class Pen {
-  readonly #bytes: number[] = [];
-
-  constructor(private readonly kind: Kind) {}
-
-  number(value: bigint | number, size: number): this {
-    const digits = Array.from({ length: size }, (_, i) => Number((BigInt(value) >> BigInt(8 * i)) & 0xffn));
-    this.#bytes.push(...(this.kind.littleEndian ? digits : digits.reverse()));
-    return this;
-  }
-
-  words(...values: readonly (bigint | number)[]): this {
-    for (const value of values) this.number(value, this.kind.bits / 8);
-    return this;
-  }
-
-  raw(bytes: Uint8Array): this {
-    this.#bytes.push(...bytes);
-    return this;
-  }
-
-  padTo(size: number): this {
-    while (this.#bytes.length < size) this.#bytes.push(0);
-    return this;
-  }
-
-  get bytes(): Buffer {
-    return Buffer.from(this.#bytes);
-  }
-}
 
 function note(kind: Kind, name: string, type: number, content: Uint8Array): Buffer {
   const pen = new Pen(kind)
@@ -83,9 +45,7 @@ function filesNote(
 /** An ELF core file of notes, and of one segment of code (no bytes of it) at 0x401000. */
 function core(kind: Kind, notes: Uint8Array): Buffer {
   const [header, entry] = kind.bits === 64 ? [64, 56] : [52, 32];
-  const pen = new Pen(kind).raw(Buffer.from([0x7f, 0x45, 0x4c, 0x46, kind.bits / 32, kind.littleEndian ? 1 : 2, 1]));
-  pen.padTo(16).number(4, 2).number(kind.machine, 2).number(1, 4).words(0, header, 0).number(0, 4);
-  for (const half of [header, entry, 2, 0, 0, 0]) pen.number(half, 2);
+  const pen = new Pen(kind).header({ type: 4, segments: { at: header, count: 2 } });
   const from = header + 2 * entry;
   if (kind.bits === 64) {
     pen.number(4, 4).number(0, 4).words(from, 0, 0, notes.length, 0, 4);
