@@ -55,10 +55,12 @@ export class GdbEvents {
         return;
       case 'threadCreated':
         client.emit('thread', { reason: 'started', threadId: event.threadId });
+        inspection.threads.changed();
         execution.drivers.threadStarted(event.threadId);
         return;
       case 'threadExited':
         client.emit('thread', { reason: 'exited', threadId: event.threadId });
+        inspection.threads.changed();
         execution.threadEnded(event.threadId);
         return;
       case 'groupStarted':
@@ -67,6 +69,7 @@ export class GdbEvents {
         if (process.localId !== undefined) inspection.loaded.processStarted(event.pid);
         return;
       case 'libraryLoaded':
+        inspection.threads.changed();
         inspection.loaded.libraryLoaded(event.library);
         client.post(async () => {
           if (process.id === undefined) return;

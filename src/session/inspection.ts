@@ -28,6 +28,8 @@ export interface InspectionPorts {
   /** gdb for what only looks. */
   readonly answers: PauseAnswers;
   readonly client: Client;
+  /** The target's process where it is one of this machine's. */
+  readonly processId: () => number | undefined;
   /** The innermost frames of a thread, as the client has just been told them. */
   readonly remember: (thread: number, frames: readonly FrameSummary[]) => void;
   /** What stands at an address that no symbol names. */
@@ -62,6 +64,7 @@ export interface InspectionPorts {
 export class Inspection {
   readonly routes: RouteTable;
   readonly loaded: LoadedModules;
+  readonly threads: Threads;
   private readonly isStopped: () => boolean;
   private readonly changes: Changes;
   private readonly locations: Locations;
@@ -74,6 +77,7 @@ export class Inspection {
     const { answers, gdb, client } = ports;
     const guard = new CallGuard({ gdb, mayCall: thread => mayCall(thread, ports) });
     const loaded = new LoadedModules({ gdb, client });
+    const threads = new Threads({ gdb, answers, processId: ports.processId });
     const disassembly = new Disassembly({ gdb, markOf: ports.markOf });
     const sources = new Sources({
       gdb,
@@ -128,7 +132,10 @@ export class Inspection {
       intercept: ports.intercept,
       type: ports.type,
       refresh: () => variables.refresh(),
-      afterCommand: (thread, mayWrite) => changes.afterCommand(thread, mayWrite),
+      afterCommand: (thread, mayWrite) => {
+        threads.changed();
+        return changes.afterCommand(thread, mayWrite);
+      },
     });
     const completions = new Completions({
       gdb,
@@ -142,11 +149,12 @@ export class Inspection {
     this.memory = memory;
     this.locations = locations;
     this.loaded = loaded;
+    this.threads = threads;
     this.stack = stack;
     this.sources = sources;
     this.variables = variables;
     this.routes = {
-      ...new Threads({ gdb: answers }).routes,
+      ...threads.routes,
       ...stack.routes,
       ...variables.routes,
       ...scopes.routes,

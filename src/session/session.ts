@@ -294,6 +294,7 @@ class Composition implements Session {
       gdb: this.link,
       answers: this.answers,
       client: this.client,
+      processId: () => this.process.localId,
       placeAt: address => this.restartable.placeAt(address),
       unwinding: this.unwinding,
       remember: (thread, frames) => {

@@ -35,7 +35,6 @@ describe('what a step and the views behind it cost', () => {
     const { step, behind, thread } = await costOfStepAt('list-loop');
     assert.deepEqual(step, [`-exec-next --thread ${thread}`]);
     assert.deepEqual(behind, [
-      '-thread-info',
       `-stack-list-frames --thread ${thread} 0 20`,
       `-stack-list-variables --thread ${thread} --frame 0 --simple-values`,
     ]);
@@ -43,7 +42,7 @@ describe('what a step and the views behind it cost', () => {
 
   it('is one question more for all structures and arrays of the frame together', async () => {
     const { behind, thread } = await costOfStepAt('call-fill');
-    assert.deepEqual(behind.slice(2), [
+    assert.deepEqual(behind.slice(1), [
       `-stack-list-variables --thread ${thread} --frame 0 --simple-values`,
       '-gdb-set print max-depth 1',
       `-stack-list-variables --thread ${thread} --frame 0 --all-values`,

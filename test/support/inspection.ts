@@ -41,6 +41,7 @@ export class Inspection {
           void job();
         },
       },
+      processId: () => undefined,
       placeAt: () => undefined,
       unwinding: { meet: () => Promise.resolve(false) },
       remember: (thread, frames) => {

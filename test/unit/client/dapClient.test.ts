@@ -13,7 +13,7 @@ describe('DapClient', () => {
   let client: DapClient;
 
   beforeEach(() => {
-    client = DapClient.spawn(process.execPath, [FAKE_ADAPTER], { graceMs: 50 });
+    client = DapClient.spawn(process.execPath, [FAKE_ADAPTER], { graceMs: 15_000 });
   });
   afterEach(() => client.close());
 
@@ -123,6 +123,8 @@ describe('DapClient', () => {
   });
 
   it('kills an adapter that ignores the end of its input and SIGTERM', async () => {
+    await client.close();
+    client = DapClient.spawn(process.execPath, [FAKE_ADAPTER], { graceMs: 50 });
     await client.sendRequest('hang');
     assert.deepEqual(await client.close(), { code: null, signal: 'SIGKILL' });
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { truncateSync } from 'node:fs';
 import { openImage } from '../../../src/elf/image.js';
 import { buildIdOf } from '../../../src/elf/notes.js';
 import { fixturePath, withAltered, withFixture, withImage } from './fixtures.js';
@@ -116,6 +117,20 @@ describe('ELF image', () => {
       path =>
         withImage(path, image => {
           assert.deepEqual([...new Set(image.sections.map(s => s.name))], ['']);
+        }),
+    );
+  });
+
+  it('gives what is left of a file that is cut off while it is open', async () => {
+    await withAltered(
+      'x86_64-pie',
+      bytes => bytes,
+      path =>
+        withImage(path, image => {
+          truncateSync(path, 100);
+          assert.equal(image.read(90, 20).length, 10);
+          assert.equal(image.read(200, 20).length, 0);
+          assert.equal(image.readInto(90, new Uint8Array(20)).length, 10);
         }),
     );
   });

@@ -68,6 +68,17 @@ describe('region index', () => {
     assert.equal(regions.byId('c'), undefined);
   });
 
+  it('finds all regions that share an exit, each once', () => {
+    const third = region('c', 0x10a0n, 0x10b0n, {
+      exits: [
+        { address: 0x1040n, origin: 'branch' },
+        { address: 0x1040n, origin: 'finish' },
+      ],
+    });
+    const fourth = region('d', 0x10c0n, 0x10d0n, { exits: third.exits });
+    assert.deepEqual(index(one, two, third, fourth).exitsAt(0x1040n), [one, third, fourth]);
+  });
+
   it('finds each region once whose functions hold one of the addresses', () => {
     const far = region('far', 0x5020n, 0x5030n, {
       functions: [
