@@ -124,6 +124,20 @@ async function getThrough(row: ActionRow, step: Step, most: number): Promise<voi
   row.problem = `${most} steps did not get through`;
 }
 
+/** Steps out until the caller is reached; the program's count of commits, which the caller may keep, tells nothing here. */
+async function getOut(row: ActionRow, step: Step, most: number): Promise<void> {
+  const [, caller] = await row.session.frames(row.thread, 2);
+  if (caller === undefined) throw new Unfit('there is no caller');
+  for (let count = 1; count <= most; count++) {
+    await step(row);
+    row.made += 1;
+    if (row.isOver) return;
+    const [now] = await row.session.frames(row.thread, 1);
+    if (now?.name === caller.name) return;
+  }
+  row.problem = `${most} steps did not get out`;
+}
+
 /** One step, which must end at a line. */
 async function once(row: ActionRow, step: Step): Promise<void> {
   await step(row);
@@ -139,6 +153,7 @@ function stepsFrom(
   step: Step,
   granularity: Granularity,
   subjects: readonly ActionSubject[],
+  reach: typeof getThrough = getThrough,
 ): ActionKind {
   return {
     name: `${name}, ${place.name}`,
@@ -150,7 +165,7 @@ function stepsFrom(
       for (let time = 0; time < TIMES && row.goesOn(); time++) {
         if (time > 0 || place !== IN_FRONT) await place.arrive(row);
         if (!row.goesOn()) return;
-        if (place.leadsThrough) await getThrough(row, step, MOST_STEPS[granularity]);
+        if (place.leadsThrough) await reach(row, step, MOST_STEPS[granularity]);
         // Out of an exit or a caller an instruction ends wherever it ends.
         else if (granularity === 'instruction') await step(row).then(() => (row.made += 1));
         else await once(row, step);
@@ -168,7 +183,8 @@ function stepping(
   subjects: readonly ActionSubject[],
 ): ActionKind {
   const step: Step = row => row.resume(command, { granularity });
-  return stepsFrom(place, `${command}, ${granularity}`, step, granularity, subjects);
+  const reach = command === 'stepOut' ? getOut : getThrough;
+  return stepsFrom(place, `${command}, ${granularity}`, step, granularity, subjects, reach);
 }
 
 const BOTH = ['next', 'stepIn'] as const;
@@ -185,7 +201,8 @@ const FIRST_ITERATION: ActionKind = {
 };
 
 function inConsole(line: string, granularity: Granularity): ActionKind {
-  return stepsFrom(IN_FRONT, `console: ${line}`, row => row.console(line), granularity, TWO);
+  const reach = line === 'finish' ? getOut : getThrough;
+  return stepsFrom(IN_FRONT, `console: ${line}`, row => row.console(line), granularity, TWO, reach);
 }
 
 /** Every sort of step, from every place. */
