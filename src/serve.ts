@@ -7,7 +7,7 @@ import { GdbAhead } from './session/gdbAhead.js';
 import { createSession, type Session } from './session/session.js';
 import { messageOf } from './util/errors.js';
 import type { Logger } from './util/log.js';
-import { RequestTimer, type RequestTime } from './util/timing.js';
+import type { RequestTime } from './util/timing.js';
 
 /** Serves one client until it is gone or `stop` settles; then ends its session. */
 async function serveClient(
@@ -21,8 +21,8 @@ async function serveClient(
     readonly token?: string | undefined;
   },
 ): Promise<void> {
-  const timer = process.env.RSEQ_DAP_TIMING === undefined ? undefined : new RequestTimer(tellTime);
-  const connection = new DapConnection(input, output, log, timer);
+  const connection = new DapConnection(input, output, log.branch());
+  if (process.env.RSEQ_DAP_TIMING !== undefined) connection.time(tellTime);
   const { token } = options;
   const serve = (each: Session): void => {
     connection.serve(token === undefined ? each : withToken(each, token));

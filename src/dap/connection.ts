@@ -4,7 +4,7 @@ import { Event } from '@vscode/debugadapter/lib/messages.js';
 import { messageOf, RequestError } from '../util/errors.js';
 import type { Logger } from '../util/log.js';
 import { SerialQueue } from '../util/serialQueue.js';
-import type { RequestTimer } from '../util/timing.js';
+import { RequestTimer, type RequestTime } from '../util/timing.js';
 import { Dispatcher, type RequestHandler } from './dispatcher.js';
 import { errorResponse } from './errorResponse.js';
 import { EventGate } from './eventGate.js';
@@ -21,8 +21,6 @@ export class DapConnection {
    */
   readonly queue: SerialQueue;
   readonly log: Logger;
-  /** Where requests are timed: to be told when gdb works. */
-  readonly timer: RequestTimer | undefined;
   readonly #input: Readable;
   readonly #output: Writable;
   readonly #decoder: FrameDecoder;
@@ -33,15 +31,15 @@ export class DapConnection {
   readonly #closeListeners: (() => void)[] = [];
   readonly #disconnectListeners: (() => void)[] = [];
   #drainListeners: (() => void)[] = [];
+  #timer: RequestTimer | undefined;
   #needsDrain = false;
   #started = false;
   #closed = false;
 
-  constructor(input: Readable, output: Writable, log: Logger, timer?: RequestTimer) {
+  constructor(input: Readable, output: Writable, log: Logger) {
     this.#input = input;
     this.#output = output;
     this.log = log;
-    this.timer = timer;
     this.queue = new SerialQueue(error => {
       log.error('A reaction failed by a defect of the adapter', error);
     });
@@ -64,7 +62,7 @@ export class DapConnection {
       queue: this.queue,
       gate: this.#gate,
       log,
-      timer,
+      timer: () => this.#timer,
       send: response => {
         this.#wire.sendResponse(response);
       },
@@ -101,6 +99,17 @@ export class DapConnection {
     this.#output.on('drain', () => {
       this.#drained();
     });
+  }
+
+  /** What times requests, to be told when gdb works; undefined until somebody wants to know. */
+  get timer(): RequestTimer | undefined {
+    return this.#timer;
+  }
+
+  /** Times requests from now on. @returns what ends it */
+  time(listener: (time: RequestTime) => void): () => void {
+    this.#timer ??= new RequestTimer();
+    return this.#timer.tell(listener);
   }
 
   /** Sends an event, held back while requests are in progress except `output` and `progress*`; see {@link EventGate}. */
@@ -172,7 +181,7 @@ export class DapConnection {
   #write(message: DebugProtocol.ProtocolMessage): void {
     if (this.#closed) return;
     const frame = this.#encode(message);
-    if (this.log.wants('trace')) this.log.trace(`client <- ${frame.toString('utf8')}`);
+    if (this.log.wants('trace')) this.log.trace(`client <- ${frame.toString('utf8', frame.indexOf('{'))}`);
     if (frame.length > 0) this.#needsDrain = !this.#output.write(frame);
   }
 

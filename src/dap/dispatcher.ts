@@ -21,8 +21,8 @@ export interface DispatcherParts {
   readonly queue: SerialQueue;
   readonly gate: EventGate;
   readonly log: Logger;
-  /** Where requests are to be timed. */
-  readonly timer: RequestTimer | undefined;
+  /** What times requests, while somebody wants to know. */
+  timer(): RequestTimer | undefined;
   send(response: DebugProtocol.Response): void;
   /** Called when a request has been answered and the events held behind it have been sent. */
   answered(command: string): void;
@@ -65,7 +65,7 @@ export class Dispatcher {
 
   /** Takes a request as it came from the wire; nothing in it is trusted. */
   dispatch(request: DebugProtocol.Request): void {
-    const begun = this.#parts.timer?.received(request.command);
+    const begun = this.#parts.timer()?.received(request);
     const entry: Entry = { request, abort: new AbortController(), begun, state: 'queued' };
     this.#open.set(request.seq, entry);
     const overtakes = request.command === 'cancel' || this.#route(request.command)?.overtakes === true;

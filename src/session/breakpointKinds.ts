@@ -16,3 +16,9 @@ export class BreakpointKinds implements AllBreakpoints {
     for (const each of this.kinds) await each.removeAll();
   }
 }
+
+/** Gives out ids from 1: breakpoints of all kinds share one row of them, as DAP wants it. */
+export function breakpointIds(): () => number {
+  let last = 0;
+  return () => (last += 1);
+}

@@ -105,6 +105,15 @@ export class Breakpoints {
     return [...new Set(ids)];
   }
 
+  /** DAP's own word for a stop that breakpoints of one kind alone have hit, where it has one for that kind. */
+  reported(stop: StoppedEvent): Pick<D.StoppedEvent['body'], 'reason'> | undefined {
+    if (stop.reason !== 'breakpoint-hit') return undefined;
+    const ids = this.hitBy(stop);
+    const kinds = new Set(this.table.all().flatMap(({ id, place }) => (ids.includes(id) ? [place.kind] : [])));
+    const [kind] = kinds;
+    return kinds.size !== 1 || kind === undefined || kind === 'source' ? undefined : { reason: `${kind} breakpoint` };
+  }
+
   /**
    * Judges the conditions of the breakpoints that are kept inside regions.
    *

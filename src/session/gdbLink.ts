@@ -35,6 +35,13 @@ export interface GdbListener {
   output(stream: OutputStream, text: string): void;
 }
 
+/** Who looks at the traffic with gdb; asked when gdb starts. */
+export interface GdbObservers {
+  trace(): MiTrace | undefined;
+  /** Counts for how long gdb has something to do. */
+  clock(): BusyClock | undefined;
+}
+
 /** The gdb of a session, once it is there, and the program's terminals, which gdb's start opens. */
 export class GdbLink implements Gdb {
   private process: GdbProcess | undefined;
@@ -44,11 +51,11 @@ export class GdbLink implements Gdb {
   private watch: GdbWatch | undefined;
   /** Why gdb had to be killed. */
   private hung: string | undefined;
+  private clock: BusyClock | undefined;
 
   constructor(
     private readonly listener: GdbListener,
-    private readonly trace: MiTrace | undefined,
-    private readonly clock: BusyClock | undefined,
+    private readonly observers: GdbObservers,
     private readonly ahead: GdbAhead | undefined,
   ) {}
 
@@ -100,6 +107,8 @@ export class GdbLink implements Gdb {
     };
     const wanted = { gdb: config.gdb, args: config.gdbArguments, ownEnv: gdbEnvironment(config) };
     this.gdb = config.gdb;
+    this.clock = this.observers.clock();
+    const trace = this.observers.trace();
     const isLaunch = config.beginning.kind === 'launch';
     const ready = isLaunch ? this.ahead?.take(wanted, output) : undefined;
     if (isLaunch) this.io = ready?.io ?? new InferiorIo(output);
@@ -109,7 +118,7 @@ export class GdbLink implements Gdb {
       env: process.env,
       cwd: process.cwd(),
       ...(this.io === undefined ? {} : { extraFds: this.io.masterFds }),
-      ...(this.trace === undefined ? {} : { log: this.trace }),
+      ...(trace === undefined ? {} : { log: trace }),
     };
     const gdb = await startGdb(options, ready?.spawned);
     this.process = gdb;

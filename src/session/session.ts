@@ -2,7 +2,7 @@ import type { DapConnection } from '../dap/connection.js';
 import type { RouteTable, SessionState } from '../dap/route.js';
 import { markOf } from '../rseq/marks.js';
 import { console as consoleCommand } from '../mi/commands.js';
-import { BreakpointKinds } from './breakpointKinds.js';
+import { breakpointIds, BreakpointKinds } from './breakpointKinds.js';
 import { Breakpoints } from './breakpoints.js';
 import { Exceptions } from './exceptions.js';
 import { capabilitiesOf } from './capabilities.js';
@@ -29,6 +29,7 @@ import type { AllBreakpoints, Client, Tell } from './ports.js';
 import { Progress } from './progress.js';
 import { Restartable } from './restartable.js';
 import { createLink } from './sessionLink.js';
+import { SessionLog } from './sessionLog.js';
 import { RunToCommit } from './runToCommit.js';
 import { TargetProcess } from './target/targetProcess.js';
 
@@ -54,6 +55,7 @@ class Composition implements Session {
   private rseq: RseqOptions = RSEQ_DEFAULTS;
   private readonly client: Client;
   private readonly tell: Tell;
+  private readonly log: SessionLog;
   private readonly progress: Progress;
   private readonly link: GdbLink;
   private readonly answers: PauseAnswers;
@@ -62,7 +64,7 @@ class Composition implements Session {
   private readonly breakpoints: Breakpoints;
   private readonly dataBreakpoints: DataBreakpoints;
   private readonly hardware: HardwareInsertion;
-  private lastBreakpointId = 0;
+  private readonly nextBreakpointId = breakpointIds();
   private readonly exceptions: Exceptions;
   private readonly allBreakpoints: AllBreakpoints;
   private readonly libraries: LibraryWatch;
@@ -82,6 +84,7 @@ class Composition implements Session {
     this.tell = (category, output) => {
       connection.emit('output', { category, output });
     };
+    this.log = new SessionLog(connection, this.tell);
     this.progress = new Progress(this.client, () => this.lifecycle.client.supportsProgressReporting === true);
     this.link = createLink(connection, ahead, {
       tell: this.tell,
@@ -138,6 +141,7 @@ class Composition implements Session {
       capabilities: () => capabilitiesOf(this.routes),
       configured: config => {
         this.rseq = config.rseq;
+        this.log.configure(config.logging);
         this.exceptions.configure(config.signals);
       },
     });
@@ -180,8 +184,9 @@ class Composition implements Session {
     return this.lifecycle.state();
   }
 
-  end(): Promise<void> {
-    return this.ending.end();
+  async end(): Promise<void> {
+    await this.ending.end();
+    await this.log.end();
   }
 
   private get common(): { gdb: GdbLink; client: Client; tell: Tell } {
@@ -192,7 +197,7 @@ class Composition implements Session {
     return new Breakpoints({
       ...this.common,
       hardware: this.hardware,
-      nextId: () => this.nextBreakpointId(),
+      nextId: this.nextBreakpointId,
       logpoints: this.logpoints,
       regionAround: address => this.modules.index.inside(address)?.region,
       keeps: () => this.rseq.breakpointsInside === 'keep',
@@ -207,7 +212,7 @@ class Composition implements Session {
     return new DataBreakpoints({
       ...this.common,
       hardware: this.hardware,
-      nextId: () => this.nextBreakpointId(),
+      nextId: this.nextBreakpointId,
       whileStopped: job => this.execution.silent.whileStopped(job),
       loaded: () => this.process.id !== undefined,
       anyRegion: () => !this.modules.index.isEmpty,
@@ -230,12 +235,6 @@ class Composition implements Session {
     });
   }
 
-  /** Breakpoints of all kinds share one row of ids, as DAP wants it. */
-  private nextBreakpointId(): number {
-    this.lastBreakpointId += 1;
-    return this.lastBreakpointId;
-  }
-
   private makeExceptions(): Exceptions {
     return new Exceptions({
       gdb: this.link,
@@ -245,7 +244,7 @@ class Composition implements Session {
       processId: () => this.process.id,
       isRunning: () => this.execution.running,
       isAware: () => this.rseq.stepping !== 'off',
-      nextId: () => this.nextBreakpointId(),
+      nextId: this.nextBreakpointId,
       regions: this.restartable,
       unwinding: this.unwinding,
       watchLibraries: on => this.libraries.set('exceptions', on),
@@ -266,6 +265,7 @@ class Composition implements Session {
       noRegions: () => this.modules.index.isEmpty,
       breakpointsHit: stop => [...this.breakpoints.hitBy(stop), ...this.dataBreakpoints.hitBy(stop)],
       stopDetails: stop => ({
+        ...this.breakpoints.reported(stop),
         ...this.dataBreakpoints.reported(stop),
         ...this.control.reported(stop),
         ...this.exceptions.report(stop),

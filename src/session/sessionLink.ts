@@ -38,7 +38,8 @@ export function createLink(connection: DapConnection, ahead: GdbAhead | undefine
   const trace = (direction: 'toGdb' | 'fromGdb', line: string): void => {
     log.trace(`${direction === 'toGdb' ? 'gdb <-' : 'gdb ->'} ${line}`);
   };
-  const link = new GdbLink(listener, log.wants('trace') ? trace : undefined, connection.timer?.gdb, ahead);
+  const watchers = { trace: () => (log.wants('trace') ? trace : undefined), clock: () => connection.timer?.gdb };
+  const link = new GdbLink(listener, watchers, ahead);
   /** A client that reads slowly must not make us hoard what the program prints. */
   const followClient = (): void => {
     if (!connection.needsDrain) return;

@@ -10,6 +10,7 @@ export type LogSink = (level: LogLevel, text: string) => void;
 /** Filters by level; building a message that nobody wants is the caller's to avoid with {@link Logger.wants}. */
 export class Logger {
   readonly #sink: LogSink;
+  #mirror: LogSink | undefined;
 
   /** @param level the least urgent level that is still written; it may be changed while running */
   constructor(
@@ -19,8 +20,18 @@ export class Logger {
     this.#sink = sink;
   }
 
+  /** A logger of its own to the same place. */
+  branch(): Logger {
+    return new Logger(this.#sink, this.level);
+  }
+
+  /** Hands lines of every level to a second place as well, until it is called without one. */
+  mirror(sink: LogSink | undefined): void {
+    this.#mirror = sink;
+  }
+
   wants(level: LogLevel): boolean {
-    return LOG_LEVELS.indexOf(level) <= LOG_LEVELS.indexOf(this.level);
+    return this.#mirror !== undefined || this.#isUrgent(level);
   }
 
   error(text: string, cause?: unknown): void {
@@ -44,7 +55,12 @@ export class Logger {
   }
 
   #write(level: LogLevel, text: string): void {
-    if (this.wants(level)) this.#sink(level, text);
+    if (this.#isUrgent(level)) this.#sink(level, text);
+    this.#mirror?.(level, text);
+  }
+
+  #isUrgent(level: LogLevel): boolean {
+    return LOG_LEVELS.indexOf(level) <= LOG_LEVELS.indexOf(this.level);
   }
 }
 

@@ -23,6 +23,8 @@ export class BusyClock {
 /** Where the time of one request went, in milliseconds. */
 export interface RequestTime {
   readonly command: string;
+  /** The request's `seq`. */
+  readonly seq: number;
   /** Behind requests and reactions that came before it. */
   readonly queue: number;
   /** While gdb had a command of ours to work on. */
@@ -35,15 +37,16 @@ export interface RequestTime {
 export class RequestTimer {
   /** To be entered while gdb has a command. */
   readonly gdb = new BusyClock();
-  readonly #told: (time: RequestTime) => void;
+  readonly #listeners = new Set<(time: RequestTime) => void>();
 
-  /** @param told gets each request's time when it has been answered */
-  constructor(told: (time: RequestTime) => void) {
-    this.#told = told;
+  /** Tells each request's time when it has been answered. @returns what ends it */
+  tell(listener: (time: RequestTime) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** A request has come. @returns to be called when its turn has come; what that returns, when it has been answered */
-  received(command: string): () => () => void {
+  received({ command, seq }: { readonly command: string; readonly seq: number }): () => () => void {
     const received = performance.now();
     return () => {
       const started = performance.now();
@@ -51,7 +54,8 @@ export class RequestTimer {
       return () => {
         const whole = performance.now() - started;
         const gdb = this.gdb.total() - gdbBefore;
-        this.#told({ command, queue: started - received, gdb, adapter: whole - gdb });
+        const time = { command, seq, queue: started - received, gdb, adapter: whole - gdb };
+        for (const listener of this.#listeners) listener(time);
       };
     };
   }

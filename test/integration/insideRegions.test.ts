@@ -44,8 +44,8 @@ describe('a breakpoint that is kept inside a restartable sequence', function () 
       let threadId = 1;
       for (let hit = 0; hit < 10; hit++) {
         const stop = await session.continue(threadId);
-        assert.deepEqual([stop.reason, stop.hitBreakpointIds], ['breakpoint', [1]]);
-        assert.equal(stop.description, 'Paused on breakpoint, inside a restartable sequence');
+        assert.deepEqual([stop.reason, stop.hitBreakpointIds], ['instruction breakpoint', [1]]);
+        assert.equal(stop.description, 'Paused on instruction breakpoint, inside a restartable sequence');
         assert.match(stop.text ?? '', /this attempt is lost/);
         threadId = stop.threadId ?? 0;
       }
@@ -68,7 +68,7 @@ describe('a breakpoint that is kept inside a restartable sequence', function () 
         const { session, region } = await keeping(sample, ['20', '--pin']);
         await breakAtAddress(session, region.start);
         const hit = await session.continue(1);
-        assert.equal(hit.reason, 'breakpoint');
+        assert.equal(hit.reason, 'instruction breakpoint');
         const threadId = hit.threadId ?? 0;
         assert.equal((await session.step('next', threadId)).reason, 'step');
         const passed = (): number => session.runThroughs().filter(({ outcome }) => outcome !== 'aborted').length;
@@ -93,7 +93,7 @@ describe('a breakpoint that is kept inside a restartable sequence', function () 
     for (let hit = 0; hit < 5; hit++) {
       assert.equal((await session.step('stepOut', threadId)).reason, 'step');
       const stop = await session.continue(threadId);
-      assert.equal(stop.reason, 'breakpoint');
+      assert.equal(stop.reason, 'instruction breakpoint');
       ({ threadId = 0 } = stop);
     }
     await breakAtAddress(session);
@@ -106,7 +106,7 @@ describe('a breakpoint that is kept inside a restartable sequence', function () 
     const { session, region } = await keeping('counter_asm', ['20', '--pin']);
     const arming = BigInt(region.start ?? 0) - 5n;
     await breakAtAddress(session, `0x${arming.toString(16)}`);
-    for (let hit = 0; hit < 10; hit++) assert.equal((await session.continue(1)).reason, 'breakpoint');
+    for (let hit = 0; hit < 10; hit++) assert.equal((await session.continue(1)).reason, 'instruction breakpoint');
     await breakAtAddress(session);
     const { aborts, sum, expected } = readReport((await session.finish(1)).stdout);
     assert.deepEqual({ aborts, sum }, { aborts: 0, sum: expected });
@@ -120,7 +120,7 @@ describe('a breakpoint that is kept inside a restartable sequence', function () 
     await breakAtAddress(session, code?.[0]?.address);
     for (let hit = 0; hit < 5; hit++) {
       const { reason, threadId = 0 } = await session.continue(1);
-      assert.equal(reason, 'breakpoint');
+      assert.equal(reason, 'instruction breakpoint');
       assert.equal((await session.step('stepOut', threadId)).reason, 'step');
       assert.equal((await session.frames(threadId, 1))[0]?.name, 'main');
     }
@@ -162,7 +162,7 @@ describe('a breakpoint that is kept inside a restartable sequence', function () 
   it('stops every third time where its hit condition says so', async () => {
     const { session, region } = await keeping('counter_cs', ['12', '--pin']);
     await breakAtAddress(session, region.start, { hitCondition: '%3' });
-    for (let hit = 0; hit < 4; hit++) assert.equal((await session.continue(1)).reason, 'breakpoint');
+    for (let hit = 0; hit < 4; hit++) assert.equal((await session.continue(1)).reason, 'instruction breakpoint');
     const { sum, expected, aborts } = readReport((await session.finish(1)).stdout);
     assert.deepEqual({ sum, aborts }, { sum: expected, aborts: 12 });
     await session.close();

@@ -17,6 +17,7 @@ import { BEHAVIOUR_ATTRIBUTES } from './behaviourAttributes.js';
 import { CONNECTION_ATTRIBUTES } from './connectionAttributes.js';
 import { EXCEPTION_ATTRIBUTES } from './exceptionAttributes.js';
 import { GDB_ATTRIBUTES } from './gdbAttributes.js';
+import { LOGGING_ATTRIBUTES } from './loggingAttributes.js';
 import { PROGRAM_ATTRIBUTES } from './programAttributes.js';
 import { RSEQ_ATTRIBUTES } from './rseqAttributes.js';
 import { TARGET_ATTRIBUTES } from './targetAttributes.js';
@@ -30,6 +31,7 @@ export const GROUPS: readonly Group[] = [
   { title: 'Sources, symbols, threads', attributes: BEHAVIOUR_ATTRIBUTES },
   { title: 'Signals', attributes: EXCEPTION_ATTRIBUTES },
   { title: 'Restartable sequences', attributes: RSEQ_ATTRIBUTES },
+  { title: 'The log', attributes: LOGGING_ATTRIBUTES },
   { title: 'Time limits', attributes: TIMEOUT_ATTRIBUTES },
   { title: 'The connection', attributes: CONNECTION_ATTRIBUTES },
 ];
@@ -47,6 +49,7 @@ export const ATTRIBUTES = {
   ...BEHAVIOUR_ATTRIBUTES,
   ...EXCEPTION_ATTRIBUTES,
   ...RSEQ_ATTRIBUTES,
+  ...LOGGING_ATTRIBUTES,
   ...TIMEOUT_ATTRIBUTES,
   ...CONNECTION_ATTRIBUTES,
 };

@@ -25,6 +25,26 @@ describe('Logger', () => {
     assert.deepEqual(lines, ['trace: t']);
   });
 
+  it('hands every line to a second place while there is one, and a branch has its own', () => {
+    const { log, lines } = recording('warn');
+    const mirrored: string[] = [];
+    const branch = log.branch();
+    branch.mirror((level, text) => mirrored.push(`${level}: ${text}`));
+    branch.trace('t');
+    branch.warn('w');
+    log.trace('elsewhere');
+    branch.mirror(undefined);
+    branch.warn('late');
+    assert.deepEqual(
+      [lines, mirrored],
+      [
+        ['warn: w', 'warn: late'],
+        ['trace: t', 'warn: w'],
+      ],
+    );
+    assert.equal(branch.wants('trace'), false);
+  });
+
   it('tells an error with its stack and its causes', () => {
     const { log, lines } = recording('error');
     log.error('failed', new Error('outer', { cause: new TypeError('inner') }));

@@ -5,8 +5,9 @@ import { RequestTimer, type RequestTime } from '../../../src/util/timing.js';
 describe('RequestTimer', () => {
   it('tells the queue, gdb and the adapter apart, and counts overlapping commands of gdb once', async () => {
     const told: RequestTime[] = [];
-    const timer = new RequestTimer(time => told.push(time));
-    const begun = timer.received('threads');
+    const timer = new RequestTimer();
+    const stop = timer.tell(time => told.push(time));
+    const begun = timer.received({ command: 'threads', seq: 3 });
     await sleep(20);
     const answered = begun();
     timer.gdb.enter();
@@ -16,18 +17,23 @@ describe('RequestTimer', () => {
     timer.gdb.leave();
     answered();
     const [time] = told;
-    assert.equal(time?.command, 'threads');
+    assert.deepEqual([time?.command, time?.seq], ['threads', 3]);
+    assert.ok(time !== undefined);
     assert.ok(time.queue > 10, `queue ${time.queue}`);
     assert.ok(time.gdb > 10, `gdb ${time.gdb}`);
     // Counted twice, gdb's time would exceed the whole and leave less than nothing.
     assert.ok(time.adapter >= 0, `adapter ${time.adapter}`);
+    stop();
+    timer.received({ command: 'next', seq: 4 })()();
+    assert.equal(told.length, 1);
   });
 
   it('counts what gdb did before the request neither for it nor against it', () => {
     const told: RequestTime[] = [];
-    const timer = new RequestTimer(time => told.push(time));
+    const timer = new RequestTimer();
+    timer.tell(time => told.push(time));
     timer.gdb.enter();
-    const begun = timer.received('scopes');
+    const begun = timer.received({ command: 'scopes', seq: 1 });
     timer.gdb.leave();
     begun()();
     assert.equal(told[0]?.gdb, 0);
