@@ -13,6 +13,7 @@ export function rebaseRegion(region: Region, delta: bigint): Region {
     ...(region.armingStore === undefined ? {} : { armingStore: move(region.armingStore) }),
     preludes: region.preludes.map(move),
     exits: region.exits.map(({ address, origin }) => ({ address: move(address), origin })),
+    ...(region.firstExits === undefined ? {} : { firstExits: region.firstExits.map(move) }),
     functions: region.functions.map(moveRange),
   };
 }

@@ -41,6 +41,11 @@ export interface Region {
   readonly preludes: readonly Address[];
   /** Every exit known, each address once. */
   readonly exits: readonly RegionExit[];
+  /**
+   * Of very many exits those that a thread can come to before any other, from a prelude, the arming store or inside; absent where
+   * the code does not prove it.
+   */
+  readonly firstExits?: readonly Address[];
   /** Functions that hold code of the region: of its preludes, its range, its abort handler; cold parts included. */
   readonly functions: readonly AddressRange[];
   /** The symbol that holds `start_ip` (for a key: its first START point), if any. */

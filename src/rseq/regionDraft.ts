@@ -1,5 +1,6 @@
 import type { Address, AddressRange } from '../util/address.js';
 import { contains } from '../util/address.js';
+import { findFirstExits } from './firstExits.js';
 import type { ExitOrigin, Region, RegionExit } from './region.js';
 import type { RegionCode } from './regionCode.js';
 
@@ -59,11 +60,21 @@ export class RegionDraft {
       ...(armingStore === undefined ? {} : { armingStore }),
       preludes: [...this.preludes].sort((a, b) => (a < b ? -1 : 1)),
       exits,
+      ...this.#firstExits(around),
       functions: this.#functions(exits, around),
       ...(name === undefined ? {} : { function: name }),
       ...(source === undefined ? {} : { source }),
       limits: [...this.limits],
     };
+  }
+
+  /** A region that is known by its key alone has no known extent: any of the key's ABORT points may be its own. */
+  #firstExits({ map }: RegionCode): { readonly firstExits?: readonly Address[] } {
+    const { section, armingStore, preludes } = this;
+    if (map === undefined || section === undefined || armingStore === undefined) return {};
+    const entries = [...preludes, armingStore, section.range.start];
+    const found = findFirstExits(map, entries, new Set(this.#exits.keys()), [section.abort]);
+    return found === undefined ? {} : { firstExits: [...found] };
   }
 
   /**

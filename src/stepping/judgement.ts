@@ -49,9 +49,15 @@ export function armedRanges(regions: readonly Region[]): readonly AddressRange[]
   );
 }
 
-/** The exits to wait for when `regions` are run through from `pc`: the abort handler is none while it is what we start from. */
+/**
+ * The exits to wait for when `regions` are run through from `pc`: the abort handler is none while it is what we start from.
+ * Where a region has very many, only those that come first on the way from there.
+ */
 export function exitsFrom(regions: readonly Region[], pc: Address): readonly Address[] {
   const addresses = regions.flatMap(region => {
+    const { firstExits, preludes, armingStore } = region;
+    const isOnTheWay = preludes.includes(pc) || armingStore === pc || isInside(region, pc);
+    if (firstExits !== undefined && isOnTheWay) return firstExits;
     const retry = region.preludes.length === 0 && region.abort === pc;
     return region.exits.filter(exit => !(retry && exit.address === pc)).map(exit => exit.address);
   });

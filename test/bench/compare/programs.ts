@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../support/debugSession.js';
+import { keyCopies } from '../../support/keyCopies.js';
 
 /** Where programs of the benchmark are built; nothing in it is kept in the repository. */
 export const BENCH_FOLDER = join(ROOT, '.cache', 'bench');
@@ -66,6 +67,14 @@ export const POINTS = 1000;
 export function points(): Program {
   const source = generated('points.c', pointsSource);
   return built('points', source, program => {
+    compile(program, source);
+  });
+}
+
+/** As many FINISH and ABORT points of one key, those of five hundred functions with the same region: a thread meets three. */
+export function copies(): Program {
+  const source = generated('copies.c', () => keyCopies(POINTS / 2));
+  return built('copies', source, program => {
     compile(program, source);
   });
 }

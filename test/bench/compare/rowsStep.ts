@@ -1,6 +1,6 @@
 import { lineOf, sampleProgram, sampleSource } from '../../support/debugSession.js';
 import { OURS } from './contestants.js';
-import { points } from './programs.js';
+import { copies, points } from './programs.js';
 import { repeated, stepAndRefresh, timed, TO_FLOOR, USUAL, type Row } from './row.js';
 
 /** Steps, each with what an editor asks for behind it. */
@@ -85,7 +85,14 @@ export function regionRows(): Row[] {
     {
       ...onlyOurs,
       name: 'region-points',
-      title: 'the same, its key with 1,000 finish and abort points',
+      title: 'the same, its key with 1,000 finish and abort points of 500 functions',
+      goals: [{ ratio: 10, to: { row: 'region-none' } }],
+      open: region(copies(), 'region-start', 'before-region'),
+    },
+    {
+      ...onlyOurs,
+      name: 'region-switch',
+      title: 'the same, its key with 1,000 points behind a computed jump',
       goals: [{ ratio: 10, to: { row: 'region-none' } }],
       open: region(points(), 'region-start', 'before-region'),
     },

@@ -5,6 +5,7 @@ import type { FunctionRange } from '../../../src/elf/functionRange.js';
 import { buildRegions } from '../../../src/rseq/imageRegions.js';
 import type { ImageTables, TableSection } from '../../../src/rseq/imageTables.js';
 import type { Instruction } from '../../../src/rseq/instruction.js';
+import { rebaseRegion } from '../../../src/rseq/rebase.js';
 import type { Region } from '../../../src/rseq/region.js';
 import type { CodeReader } from '../../../src/rseq/regionCode.js';
 import { listing } from './listing.js';
@@ -156,6 +157,19 @@ describe('regions of an image', () => {
       { ...PLAIN, preludes: '1100 1109', exits: '112b postCommit, 1504 abort, 112c finish, 1180 abort' },
     ]);
     assert.equal(regions[0]?.key, BIAS + 0x5000n);
+  });
+
+  it('know which of very many exits come first, at run-time addresses also when the image is moved', async () => {
+    const finishes = Array.from({ length: 40 }, (_, i) => 0x1600n + BigInt(i));
+    const keys = [{ key: 0x5000n, starts: [0x1101n], finishes: [0x112bn, ...finishes], aborts: [0x1180n] }];
+    const [region] = (await build(tablesOf({ keys }))).regions;
+    const first = [0x1504n, 0x112bn, 0x1180n].map(address => address + BIAS);
+    assert.deepEqual(region?.firstExits, first);
+    assert.deepEqual(
+      rebaseRegion(region, 0x1000n).firstExits,
+      first.map(address => address + 0x1000n),
+    );
+    assert.equal((await build(tablesOf())).regions[0]?.firstExits, undefined);
   });
 
   it('are one with a key whose START point leads into them by a branch alone', async () => {

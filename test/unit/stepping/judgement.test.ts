@@ -43,6 +43,12 @@ describe('the judgement of a step', () => {
     assert.deepEqual(exitsFrom([BLIND], START), [POST_COMMIT, ABORT, BRANCH]);
   });
 
+  it('waits only for the exits that come first where these are known, on the way from the region’s beginning', () => {
+    const many = { ...REGION, firstExits: [POST_COMMIT, ABORT] };
+    for (const pc of [PRELUDE, ARMING, START]) assert.deepEqual(exitsFrom([many], pc), [POST_COMMIT, ABORT]);
+    assert.deepEqual(exitsFrom([many], BRANCH), exitsFrom([REGION], BRANCH));
+  });
+
   it('tells a commit, an abort and another way out apart, and prefers the commit where an address means both', () => {
     assert.equal(outcomeAt([REGION], POST_COMMIT), 'committed');
     assert.equal(outcomeAt([REGION], ABORT), 'aborted');
