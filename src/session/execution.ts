@@ -190,6 +190,7 @@ export class Execution {
       if (stop === undefined) return;
       this.gdbRunning = false;
       if (this.drivers.pass.active) await this.drivers.pass.fail(message);
+      this.lastStop = stop;
       if (this.drivers.step.active) await this.drivers.step.onInput({ kind: 'failed', message });
       else this.report(stop, { reason: 'exception', description: 'A breakpoint could not be inserted', text: message });
     });

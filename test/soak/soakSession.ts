@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DebugSession, readReport } from '../support/debugSession.js';
 import { descendants, exists, nameOf, statOf } from '../support/processes.js';
 import { Chance } from './chance.js';
@@ -38,8 +39,24 @@ export interface SoakOutcome {
   readonly trace: string;
 }
 
-/** One session with a real adapter, gdb and sample, in which the user does what the seed says. Never rejects. */
+/**
+ * One session with a real adapter, gdb and sample, in which the user does what the seed says. Never rejects. Its processes get
+ * a folder for temporary files of their own: nothing but theirs is looked at behind it.
+ */
 export async function soakSession(seed: number, actions: number): Promise<SoakOutcome> {
+  const { TMPDIR } = process.env;
+  const folder = mkdtempSync(join(tmpdir(), 'rseq-dap-soak-'));
+  process.env.TMPDIR = folder;
+  try {
+    return await soakIn(folder, seed, actions);
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function soakIn(folder: string, seed: number, actions: number): Promise<SoakOutcome> {
   const chance = new Chance(seed);
   const subject = chance.pick(SUBJECTS);
   const fault = chance.below(8) === 0 ? chance.pick(['program killed', 'gdb killed', 'client gone'] as const) : 'none';
@@ -47,7 +64,7 @@ export async function soakSession(seed: number, actions: number): Promise<SoakOu
   const stepping = chance.pick(['through', 'through', 'firstIteration'] as const);
   const session = await DebugSession.start({ trace: true });
   const user = new User(session, subject, chance);
-  const soak = new Soak(session, user);
+  const soak = new Soak(session, user, folder);
   let finding: string | undefined;
   try {
     const rseq = { stepping, breakpointsInside };
@@ -70,11 +87,11 @@ class Soak {
   moreFiles = 0;
   aborts = 0;
   private readonly family = new Set<number>();
-  private readonly files = temporaryFiles();
 
   constructor(
     private readonly session: DebugSession,
     private readonly user: User,
+    private readonly folder: string,
   ) {}
 
   async run(actions: number, fault: Fault): Promise<void> {
@@ -144,7 +161,7 @@ class Soak {
     const names = alive.map(pid => `${nameOf(pid)} ${pid}`);
     for (const pid of alive) process.kill(pid, 'SIGKILL');
     if (names.length > 0) return `processes are left: ${names.join(', ')}`;
-    const files = [...temporaryFiles()].filter(file => !this.files.has(file));
+    const files = readdirSync(this.folder);
     if (files.length > 0) return `temporary files are left: ${files.join(', ')}`;
     return /defect of the adapter.*/.exec(this.session.trace())?.[0];
   }
@@ -158,9 +175,4 @@ class Soak {
     const resident = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
     return { mib: Number(resident ?? 0) / 1024, files: readdirSync(`/proc/${pid}/fd`).length };
   }
-}
-
-/** What adapters keep in the folder for temporary files. */
-function temporaryFiles(): ReadonlySet<string> {
-  return new Set(readdirSync(tmpdir()).filter(name => /^rseq-dap-(?!test|console)/.test(name)));
 }
