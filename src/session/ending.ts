@@ -152,7 +152,7 @@ export class Ending {
 
   /** The program goes on without gdb, or stays stopped for whoever takes it up next (`kill -CONT` lets it go). */
   private async letGo(suspend: boolean): Promise<void> {
-    const { execution, link, process } = this.ports;
+    const { execution, lifecycle, link, process } = this.ports;
     const pid = process.localId;
     if (suspend && pid === undefined) {
       const message = "A remote program cannot be left stopped: that takes a signal of its machine's. It goes on.";
@@ -161,8 +161,8 @@ export class Ending {
     if (!suspend || pid === undefined) {
       const mayStop = execution.interrupter.isPending;
       await link.detach();
-      // A pause that gdb has not seen would take effect only now, and nobody would be there to end it.
-      if (mayStop && pid !== undefined) sendSignal(pid, 'SIGCONT');
+      // What would stop it now: a pause that gdb has not seen, or what had stopped it before gdb came.
+      if ((mayStop || lifecycle.target?.wasSuspended === true) && pid !== undefined) sendSignal(pid, 'SIGCONT');
       return;
     }
     await execution.silent.whileStopped(async () => {

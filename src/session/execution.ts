@@ -81,12 +81,12 @@ export class Execution {
 
   /**
    * A thread has ended. In the middle of its own step (a signal handler may end it) nobody else would ever end that step,
-   * nor let the threads go on that it holds: gdb waits for the one that is gone.
+   * nor let the threads go on that it holds: gdb waits for the one that is gone. `isLeft`: gdb follows its child.
    */
-  threadEnded(thread: number): void {
+  threadEnded(thread: number, isLeft = false): void {
     this.drivers.threadEnded(thread);
     if (!this.drivers.move(thread) && this.single.thread !== thread) return;
-    const isStep = !this.drivers.pass.active;
+    const isStep = !this.drivers.pass.active && !isLeft;
     this.post(async () => {
       const isAlone = this.single.thread === thread;
       if (this.ended || !(this.drivers.move(thread) || isAlone)) return;
@@ -242,8 +242,7 @@ export class Execution {
       await this.ports.exited(exitCodeOf(stop));
       return;
     }
-    if (stop.reason === 'solib-event' && stop.breakpointNumber === undefined) {
-      await this.ports.librariesChanged();
+    if (await this.ports.isSystemEvent(stop)) {
       await this.takeUp(stop);
       return;
     }

@@ -45,8 +45,13 @@ export interface ExecutionPorts {
   showsFirstAttempt(): boolean;
   /** Whether the stop is the one on entry that the user asked for. */
   isEntry(stop: StoppedEvent): boolean;
-  /** Libraries have come or gone at a stop that gdb made for it: bring regions and breakpoints up to date. */
-  librariesChanged(): Promise<void>;
+  /**
+   * Whether gdb has made a stop for the adapter alone, since libraries have come or gone or the program has forked; then
+   * what follows from it has been done.
+   */
+  isSystemEvent(stop: StoppedEvent): Promise<boolean>;
+  /** Whether the adapter may stop the program in the middle of any step. */
+  readonly mayInterrupt: () => boolean;
   /** A free pass begins, in which nothing is watched. */
   passBegins(): Promise<void>;
   /** What the user watches and the free pass that has ended has changed. */

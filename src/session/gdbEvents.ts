@@ -32,6 +32,8 @@ export interface GdbEventsPorts {
   readonly logpoints: Logpoints;
   readonly inspection: Inspection;
   readonly process: TargetProcess;
+  /** The session's process is a child of the one before. */
+  followed(): void;
 }
 
 /** Hands what gdb says to the subjects that it concerns. */
@@ -61,12 +63,16 @@ export class GdbEvents {
       case 'threadExited':
         client.emit('thread', { reason: 'exited', threadId: event.threadId });
         inspection.threads.changed();
-        execution.threadEnded(event.threadId);
+        execution.threadEnded(event.threadId, process.isLeft(event.groupId));
         return;
       case 'groupStarted':
-        process.began(event.pid);
         // The number of a process elsewhere may be that of another one here.
-        if (process.localId !== undefined) inspection.loaded.processStarted(event.pid);
+        if (process.began(event.groupId, event.pid) && process.localId !== undefined) {
+          inspection.loaded.processStarted(event.pid);
+        }
+        return;
+      case 'groupExited':
+        if (process.left(event.groupId)) this.ports.followed();
         return;
       case 'libraryLoaded':
         inspection.threads.changed();
@@ -110,7 +116,6 @@ export class GdbEvents {
         inspection.memoryChanged(event.address, event.length);
         return;
       case 'threadSelected':
-      case 'groupExited':
         return;
       case 'unknown':
         this.ports.log.debug(`gdb told something unknown: ${event.record.asyncClass}`);

@@ -9,6 +9,7 @@ import { ClientTerminal } from './clientTerminal.js';
 import type { Request } from './config/attribute.js';
 import { parseConfiguration, type Configuration } from './config/configuration.js';
 import type { Execution } from './execution.js';
+import type { Forks } from './forks.js';
 import { settings } from './gdbSetup.js';
 import type { GdbLink } from './gdbLink.js';
 import type { Modules } from './modules.js';
@@ -33,6 +34,7 @@ export interface LifecyclePorts {
   runInTerminal(args: D.RunInTerminalRequestArguments): Promise<unknown>;
   /** The configuration is known: before gdb is started. */
   configured(config: Configuration): void;
+  readonly forks: Forks;
   /** Says that the session is over, once. */
   terminated(): void;
 }
@@ -102,6 +104,8 @@ export class Lifecycle {
     const waiting = AbortSignal.any([context.signal, this.closing.signal]);
     this.target = await makeTarget(this.targetPorts(config), waiting);
     await this.bringUp(config, this.target);
+    const { isLocal, isPostMortem } = this.target;
+    await this.ports.forks.begin(config.followFork, args, isLocal && !isPostMortem);
     this.config = config;
     this.ports.client.emit('initialized');
   }
@@ -150,18 +154,26 @@ export class Lifecycle {
 
   /** The process is there and stopped at its beginning: brings regions and breakpoints to it, and lets it go. */
   private async setGoing(target: Target): Promise<void> {
-    const { breakpoints, client, link, modules, process } = this.ports;
+    const { breakpoints, link, modules } = this.ports;
     await modules.relocate();
+    this.tellProcess();
+    await breakpoints.settleAll();
+    await this.holdThreads(target);
+    if (target.begin === 'run') await link.send(execContinue());
+    else await this.show(target.begin);
+  }
+
+  /** Tells the client which process is debugged. */
+  tellProcess(): void {
+    const { target } = this;
+    const { client, process } = this.ports;
+    if (target === undefined) return;
     client.emit('process', {
       name: target.name,
       isLocalProcess: target.isLocal,
       startMethod: target.startMethod,
       ...(process.localId === undefined ? {} : { systemProcessId: process.localId }),
     });
-    await breakpoints.settleAll();
-    await this.holdThreads(target);
-    if (target.begin === 'run') await link.send(execContinue());
-    else await this.show(target.begin);
   }
 
   /** gdb takes the mode only where there is a process. */

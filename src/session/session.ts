@@ -1,7 +1,6 @@
 import type { DapConnection } from '../dap/connection.js';
 import type { RouteTable, SessionState } from '../dap/route.js';
 import { markOf } from '../rseq/marks.js';
-import { console as consoleCommand } from '../mi/commands.js';
 import { breakpointIds, BreakpointKinds } from './breakpointKinds.js';
 import { Breakpoints } from './breakpoints.js';
 import { Exceptions } from './exceptions.js';
@@ -11,7 +10,8 @@ import { RSEQ_DEFAULTS, type RseqOptions } from './config/rseqAttributes.js';
 import { DataBreakpoints } from './dataBreakpoints.js';
 import { Ending } from './ending.js';
 import { Execution } from './execution.js';
-import { takeResuming } from './consoleRoad.js';
+import { Forks } from './forks.js';
+import { consoleIntercept } from './consoleIntercept.js';
 import { Control } from './control.js';
 import type { GdbAhead } from './gdbAhead.js';
 import { GdbEvents } from './gdbEvents.js';
@@ -30,6 +30,7 @@ import { Progress } from './progress.js';
 import { Restartable } from './restartable.js';
 import { createLink } from './sessionLink.js';
 import { SessionLog } from './sessionLog.js';
+import { systemEvent } from './systemEvents.js';
 import { RunToCommit } from './runToCommit.js';
 import { TargetProcess } from './target/targetProcess.js';
 
@@ -74,6 +75,7 @@ class Composition implements Session {
   private readonly execution: Execution;
   private readonly inspection: Inspection;
   private readonly control: Control;
+  private readonly forks: Forks;
   private readonly lifecycle: Lifecycle;
   private readonly ending: Ending;
   private readonly process = new TargetProcess(() => this.lifecycle.target?.isLocal === true);
@@ -93,6 +95,11 @@ class Composition implements Session {
       ended: why => {
         this.ending.gdbEnded(why);
       },
+    });
+    this.forks = new Forks({
+      ...this.common,
+      canStartDebugging: () => this.lifecycle.client.supportsStartDebuggingRequest === true,
+      startDebugging: args => connection.sendRequest('startDebugging', args),
     });
     this.answers = new PauseAnswers(this.link);
     const map = targetMap(this.link, () => this.process.localId);
@@ -126,14 +133,12 @@ class Composition implements Session {
     this.execution = this.makeExecution();
     this.inspection = this.makeInspection();
     this.control = this.makeControl();
+    const { client, tell, link, execution, process } = this;
+    const shared = { client, tell, link, execution, process, breakpoints: this.allBreakpoints };
     this.lifecycle = new Lifecycle({
-      link: this.link,
-      client: this.client,
-      tell: this.tell,
-      execution: this.execution,
-      breakpoints: this.allBreakpoints,
+      ...shared,
       modules: this.modules,
-      process: this.process,
+      forks: this.forks,
       runInTerminal: args => connection.sendRequest('runInTerminal', args),
       terminated: () => {
         this.ending.terminated();
@@ -145,15 +150,7 @@ class Composition implements Session {
         this.exceptions.configure(config.signals);
       },
     });
-    this.ending = new Ending({
-      link: this.link,
-      client: this.client,
-      tell: this.tell,
-      execution: this.execution,
-      breakpoints: this.allBreakpoints,
-      process: this.process,
-      lifecycle: this.lifecycle,
-    });
+    this.ending = new Ending({ ...shared, lifecycle: this.lifecycle });
     this.events = new GdbEvents({
       ...this.common,
       log: connection.log,
@@ -167,6 +164,9 @@ class Composition implements Session {
       logpoints: this.logpoints,
       inspection: this.inspection,
       process: this.process,
+      followed: () => {
+        this.lifecycle.tellProcess();
+      },
     });
     this.routes = {
       ...this.lifecycle.routes,
@@ -254,6 +254,7 @@ class Composition implements Session {
   private makeExecution(): Execution {
     return new Execution({
       ...this.common,
+      gdb: this.forks.gdb,
       answers: this.answers,
       processId: () => this.process.localId,
       gdbPid: () => this.link.pid,
@@ -272,7 +273,8 @@ class Composition implements Session {
       }),
       isSilent: async stop => (await this.breakpoints.isSilent(stop)) || (await this.dataBreakpoints.isSilent(stop)),
       isEntry: stop => this.lifecycle.isEntry(stop.breakpointNumber),
-      librariesChanged: () => this.allBreakpoints.settleAll(),
+      isSystemEvent: stop => systemEvent(stop, this.forks, this.allBreakpoints),
+      mayInterrupt: () => this.forks.mayStop,
       abortAt: stop => this.exceptions.abortAt(stop, this.breakpoints.hitBy(stop).length > 0),
       examine: stop => this.exceptions.examine(stop),
       showsFirstAttempt: () => this.rseq.stepping === 'firstIteration',
@@ -314,17 +316,7 @@ class Composition implements Session {
       },
       hasPython: () => this.link.hasPython,
       isStopped: () => execution.stopped !== undefined,
-      intercept: (line, thread) =>
-        takeResuming(line, thread, {
-          anyRegion: () => !this.modules.index.isEmpty,
-          step: (request, count) => execution.step(request, false, count),
-          continue: () => execution.continue(),
-          ask: text =>
-            this.link.send(consoleCommand(text)).then(
-              ({ console }) => console,
-              () => undefined,
-            ),
-        }),
+      intercept: consoleIntercept(this.link, execution, () => !this.modules.index.isEmpty),
       markOf: (start, end) => markOf(this.modules.index, start, end),
       type: line => this.lifecycle.state() === 'running' && this.link.write(`${line}\n`),
       supports: () => this.lifecycle.client,

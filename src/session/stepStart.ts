@@ -9,7 +9,7 @@ import { innermostFrames, locate, neighbourhood } from './position.js';
 /** A step with everything that its beginning takes. */
 export interface StepStart {
   readonly request: StepRequest;
-  /** Where the thread stands; undefined where no region is near: then gdb gets its one command as it is. */
+  /** Where the thread stands; may be undefined where no region is near: then gdb gets its one command as it is. */
   readonly position: Position | undefined;
 }
 
@@ -39,8 +39,10 @@ async function begun(
   ports: ExecutionPorts,
 ): Promise<StepStart> {
   const near = await regionsNear(request.thread, frames, ports);
-  const position = near.length === 0 ? undefined : await locate(ports.answers, request.thread, ports.regionsNear);
-  const shows = ports.showsFirstAttempt() && position !== undefined;
+  // Where it began, a step that is interrupted has to know to be taken up again.
+  const isAsked = near.length > 0 || ports.mayInterrupt();
+  const position = isAsked ? await locate(ports.answers, request.thread, ports.regionsNear) : undefined;
+  const shows = ports.showsFirstAttempt() && position !== undefined && near.length > 0;
   const intoAttempt = shows && lost.showsAttempt(request, position);
   return { request: { ...request, intoAttempt, free: lost.of(request.thread) }, position };
 }

@@ -32,7 +32,12 @@ type Arrival = 'guard' | 'exit' | 'escape' | 'instruction' | 'return' | 'step';
 
 /** A step in progress; `done` when its `finish` action has been given out. */
 export type State =
-  | { readonly kind: 'plain'; readonly request: StepRequest; readonly command: ExecCommand }
+  | {
+      readonly kind: 'plain';
+      readonly request: StepRequest;
+      readonly command: ExecCommand;
+      readonly origin: Position | undefined;
+    }
   | { readonly kind: 'guarded'; readonly step: Step; readonly judgeEnd: boolean }
   | { readonly kind: 'passing'; readonly step: Step; readonly window: Window }
   | { readonly kind: 'leaving'; readonly step: Step }
@@ -61,11 +66,11 @@ interface Step {
  */
 export function begin(request: StepRequest, position: Position | undefined): Transition<State> {
   const near = position !== undefined && position.regions.length > 0;
-  if (!near || request.intoAttempt === true) return plain(request);
+  if (!near || request.intoAttempt === true) return plain(request, position);
   const entering = regionsToPass(position.regions, position.pc);
   const step = begun(request, position);
   if (!returnsFreely(step, position) && entering.length > 0) return enter(step, position, entering);
-  if (request.granularity === 'instruction' && request.kind !== 'stepOut') return plain(request);
+  if (isInstruction(request)) return plain(request, position);
   return goOn(step, position);
 }
 
@@ -113,8 +118,12 @@ function onStop(state: Active, stop: Input & { kind: 'stop' }): Transition<State
 /** Our own interrupt stopped the target: release the others where that was its purpose, else take up what it cut short. */
 function repeat(state: Active): Transition<State> {
   switch (state.kind) {
-    case 'plain':
-      return { state, actions: [exec(state.command, state.request.thread)] };
+    case 'plain': {
+      const { command, origin, request } = state;
+      // gdb forgets a command at a stop: where it has called a function, the same command would end in there.
+      if (origin !== undefined) return locate(begun(request, origin), 'step');
+      return { state, actions: [exec(command, request.thread)] };
+    }
     case 'passing':
       return {
         state: { ...state, window: { ...state.window, hold: 'released' } },
@@ -135,9 +144,9 @@ function onTimeout(state: Active): Transition<State> {
   return { state: { ...state, window: { ...state.window, hold } }, actions };
 }
 
-function plain(request: StepRequest): Transition<State> {
+function plain(request: StepRequest, origin: Position | undefined): Transition<State> {
   const command = commandOf(request);
-  return { state: { kind: 'plain', request, command }, actions: [exec(command, request.thread)] };
+  return { state: { kind: 'plain', request, command, origin }, actions: [exec(command, request.thread)] };
 }
 
 function begun(request: StepRequest, origin: Position): Step {
@@ -153,9 +162,7 @@ function pass(step: Step, now: Position, regions: readonly Region[]): Transition
 /** The thread has come out of the window's regions, or it never went in and has returned to its caller. */
 function arrive(step: Step, window: Window, { pc }: Input & { kind: 'stop' }): Transition<State> {
   const { outcome, told } = arrival(window, pc);
-  if (step.request.granularity === 'instruction' && step.request.kind !== 'stepOut') {
-    return finish('step', undefined, told);
-  }
+  if (isInstruction(step.request)) return finish('step', undefined, told);
   const { thread } = step.request;
   return {
     state: { kind: 'locating', step, arrival: outcome === undefined ? 'escape' : 'exit' },
@@ -183,6 +190,7 @@ function judge(step: Step | StepRequest, arrival: Arrival, now: Position): Trans
   if (isBare(here)) {
     return entering.length > 0 ? enter(step, here, entering) : goOn(step, here);
   }
+  if (isInstruction(step.request) && here.pc !== step.origin.pc) return finish('step');
   const lost = here.regions.some(region => isInside(region, here.pc));
   // The frame in an abort handler is gdb's guess: the step belongs to the first one with a line.
   const over = guessed ? endsAtLines(step.request) && here.atLineStart : isOver(step.request, step.origin, here);
@@ -289,6 +297,11 @@ function commandOf(request: StepRequest): ExecCommand {
   if (request.kind === 'stepOut') return 'finish';
   if (request.granularity === 'line') return request.kind;
   return request.kind === 'next' ? 'nexti' : 'stepi';
+}
+
+/** Whether a request is done with one instruction. */
+function isInstruction({ granularity, kind }: StepRequest): boolean {
+  return granularity === 'instruction' && kind !== 'stepOut';
 }
 
 function requestOf(state: Active): StepRequest {

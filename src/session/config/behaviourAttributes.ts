@@ -91,6 +91,19 @@ export const BEHAVIOUR_ATTRIBUTES = {
       usually: "as gdb's init files say",
     },
   ),
+  followFork: optional(
+    oneOf({
+      parent: 'the program; its children run without a debugger',
+      child: 'the child, from then on; the program itself runs without a debugger',
+      both: 'the program, and every child in a session of its own',
+    }),
+    {
+      description:
+        'What is debugged when the program forks. `parent`: the program, its children run without a debugger; `child`: the child, ' +
+        'from then on; `both`: the program, and every child in a session of its own (`startDebugging`).',
+      usually: "`parent`, unless gdb's init files say otherwise",
+    },
+  ),
   prettyPrinting: withDefault(flag(), true, {
     description: "Show values by gdb's pretty printers.",
     aliases: [

@@ -1,5 +1,6 @@
 import { readFile, readlink, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { execContinue } from '../../mi/commandsExecution.js';
 import { fileExecAndSymbols, targetAttach, targetDetach } from '../../mi/commandsTarget.js';
 import { messageOf, RequestError } from '../../util/errors.js';
 import type { Target, TargetPorts } from './target.js';
@@ -12,6 +13,7 @@ export class AttachTarget implements Target {
   readonly isPostMortem = false;
   readonly isOurs = false;
   private executable: string | undefined;
+  private suspended = false;
 
   constructor(
     private readonly ports: TargetPorts,
@@ -24,6 +26,10 @@ export class AttachTarget implements Target {
 
   get begin(): Target['begin'] {
     return this.ports.config.stopAtConnect ? { reason: 'entry', description: 'Paused after attaching' } : 'run';
+  }
+
+  get wasSuspended(): boolean {
+    return this.suspended;
   }
 
   async program(): Promise<string | undefined> {
@@ -52,7 +58,10 @@ export class AttachTarget implements Target {
     const { execution, link } = this.ports;
     const { processId } = this;
     try {
+      this.suspended = /^State:\s+T\b/m.test(await readFile(`/proc/${processId}/status`, 'utf8').catch(() => ''));
       await execution.silent.runToStop(() => link.send(targetAttach(processId)));
+      // The kernel's own SIGSTOP of the attach is still to come (gdb 13), before the process carries out anything.
+      if (this.suspended) await execution.silent.runToStop(() => link.send(execContinue()));
     } catch (error) {
       const why = messageOf(error);
       const message = `gdb cannot attach to process ${processId}: ${why} ${await attachAdvice(processId)}`;

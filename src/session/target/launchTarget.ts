@@ -74,6 +74,7 @@ export class LaunchTarget implements Target {
   async reset(config: Configuration): Promise<void> {
     const { link, process } = this.ports;
     if (process.id !== undefined) await link.send(consoleCommand('kill'));
+    await this.leaveChild();
     await link.drainTerminal();
     const path = resolve(config.program ?? this.path);
     if (path !== this.path) await link.send(fileExecAndSymbols(path));
@@ -92,6 +93,15 @@ export class LaunchTarget implements Target {
   close(): void {
     this.terminal?.end(0);
     this.terminal = undefined;
+  }
+
+  /** Where a child was followed, arguments and environment are still the first group's, whose number is 1. */
+  private async leaveChild(): Promise<void> {
+    const { link, process } = this.ports;
+    const number = /^i(\d+)$/.exec(process.group ?? '')?.[1];
+    if (number === undefined || number === '1') return;
+    await link.send(consoleCommand('inferior 1'));
+    await link.send(consoleCommand(`remove-inferiors ${number}`));
   }
 
   /** What the next process gets: folder, environment, terminal and arguments. */

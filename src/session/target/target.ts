@@ -34,6 +34,9 @@ export interface Target {
   /** Whether it ends with the session unless the client says otherwise. */
   readonly isOurs: boolean;
 
+  /** Whether the process was stopped by a signal (state T) before gdb came: it would be so again behind gdb. */
+  readonly wasSuspended?: boolean;
+
   /** The file whose tables tell the regions, as far as it is known before gdb runs. */
   program(): Promise<string | undefined>;
   /** gdb runs: gives it the program, and the process where there is one already. */

@@ -5,6 +5,9 @@ import { RequestError } from '../../util/errors.js';
 export class TargetProcess {
   private pid: number | undefined;
   private ended = false;
+  /** gdb's id of the group that the process stands for, and the processes of all groups. */
+  private current: string | undefined;
+  private readonly groups = new Map<string, number>();
   private exitListeners: (() => void)[] = [];
 
   /** @param isLocal whether it is one of this machine's */
@@ -24,9 +27,33 @@ export class TargetProcess {
     return this.ended;
   }
 
-  /** gdb has started, attached to or connected to a process. */
-  began(pid: number): void {
-    if (this.pid === undefined || this.ended) this.pid = pid;
+  /** gdb's id of the group (its "inferior") that the process is in; `i1` unless a child was followed. */
+  get group(): string | undefined {
+    return this.current;
+  }
+
+  /** gdb has started, attached to or connected to a process. @returns whether it is the session's */
+  began(group: string, pid: number): boolean {
+    this.groups.set(group, pid);
+    if (this.pid !== undefined && !this.ended) return false;
+    this.current = group;
+    this.pid = pid;
+    return true;
+  }
+
+  /** Whether gdb is leaving this group for that of a child. */
+  isLeft(group: string): boolean {
+    return group === this.current && this.groups.size > 1;
+  }
+
+  /** gdb has no process in a group any more. @returns whether the session's process is another one now: a child was followed */
+  left(group: string): boolean {
+    const isLeft = this.isLeft(group);
+    this.groups.delete(group);
+    const [other] = this.groups;
+    if (!isLeft || other === undefined) return false;
+    [this.current, this.pid] = other;
+    return true;
   }
 
   /** It is gone, by itself or by us. */

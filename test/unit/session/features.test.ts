@@ -74,6 +74,15 @@ describe('docs/features.md', () => {
     }
   });
 
+  it('has a row for every request to the client, and says of each whether it is sent', () => {
+    const rows = rowsOf('Requests to the client');
+    assert.deepEqual(namesOf(rows), ['runInTerminal', 'startDebugging']);
+    const sources = sourceText();
+    for (const { name, status } of rows) {
+      assert.equal(status !== 'no', sources.includes(`sendRequest('${name}'`), `the row of '${name}' says '${status}'`);
+    }
+  });
+
   it('has a row for every event, and says of each whether it is sent', () => {
     const rows = rowsOf('Events');
     assert.deepEqual(namesOf(rows), Object.keys(SCHEMA.events).sort());

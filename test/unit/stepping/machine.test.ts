@@ -41,6 +41,31 @@ describe('a step far from any region', () => {
   });
 });
 
+describe('a step far from any region that the adapter interrupts', () => {
+  const here = at(0x100n, { regions: [], atLineStart: false });
+  const called = at(0x900n, { regions: [], line: 90, frameAddress: 0xfe0n });
+
+  it('repeats its command where nobody knows where it began', () => {
+    assert.equal(stepping(NEXT, undefined).stop('interrupt', 0x900n).command, 'next');
+  });
+
+  for (const [name, request] of [
+    ['by line', NEXT],
+    ['by instruction', { ...NEXT, granularity: 'instruction' }],
+  ] as const) {
+    it(`lets the function return that it has called, and goes on in its own: ${name}`, () => {
+      const step = stepping(request, here).stop('interrupt', 0x900n);
+      assert.equal(step.stand(called).command, 'finish');
+      step.stop('endOfStep', 0x108n).stand(at(0x108n, { regions: [], atLineStart: false }));
+      if (request === NEXT) {
+        assert.equal(step.command, 'next');
+        step.stop('endOfStep', 0x120n);
+      }
+      assert.equal(step.finished, request === NEXT ? 'stop' : 'step');
+    });
+  }
+});
+
 describe('a step near a region', () => {
   it('runs through the region from its guard to an exit and ends at the next line', () => {
     const step = stepping(NEXT, at(0x100n));
