@@ -161,12 +161,14 @@ export class Breakpoints {
       if (same !== undefined) kept.add(same);
       return same;
     });
-    for (const entry of old) if (!kept.has(entry)) await this.remove(entry);
-    const answers: D.Breakpoint[] = [];
-    for (const [index, { place, modifiers }] of wanted.entries()) {
-      const same = found[index];
-      answers.push(same === undefined ? await this.create(place, modifiers) : describe(same));
-    }
+    await inFlight(
+      old.filter(entry => !kept.has(entry)),
+      entry => this.remove(entry),
+    );
+    const answers = await inFlight(
+      wanted.map((wish, index) => ({ ...wish, same: found[index] })),
+      async ({ same, place, modifiers }) => (same === undefined ? this.create(place, modifiers) : describe(same)),
+    );
     await this.watchPending();
     return answers;
   }
@@ -264,4 +266,18 @@ export class Breakpoints {
 function placesOf(breakpoint: Breakpoint): string {
   const locations = breakpoint.locations.map(({ address }) => address);
   return [breakpoint.state, ...locations].map(String).join(' ');
+}
+
+/**
+ * Does the same with all of them, each begun before the others' answers have come: gdb is never idle among a thousand. With a
+ * debug register among them in turn: the program may have to stand for it, and must not stand twice at once.
+ */
+async function inFlight<T extends { readonly modifiers: Modifiers }, R>(
+  all: readonly T[],
+  job: (one: T) => Promise<R>,
+): Promise<R[]> {
+  if (!all.some(({ modifiers }) => modifiers.mode === 'hardware')) return Promise.all(all.map(job));
+  const results: R[] = [];
+  for (const one of all) results.push(await job(one));
+  return results;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { closeLeftSessions, DebugSession, sampleSource } from '../support/debugSession.js';
+import { closeLeftSessions, DebugSession, lineOf, sampleSource } from '../support/debugSession.js';
 import { lastStepIn, type StepCost } from '../support/gdbTrace.js';
 
 const SOURCE = sampleSource('plain.c');
@@ -78,5 +78,28 @@ describe('what a step and the views behind it cost', () => {
     await session.step('next', threadId);
     await session.close();
     assert.deepEqual(lastStepIn(session.trace()), { step: [`-exec-next --thread ${threadId}`], behind: [] });
+  });
+});
+
+describe('what many breakpoints cost', () => {
+  afterEach(closeLeftSessions);
+
+  it('is one write to gdb for those that are set, and one for those that are removed', async () => {
+    const session = await DebugSession.start({ trace: true });
+    await session.launch('plain', { args: [], stopOnEntry: true });
+    await session.run();
+    const markers = ['list-loop', 'call-fill', 'recursion'];
+    const answers = await session.breakAt(SOURCE, ...markers);
+    assert.deepEqual(
+      answers.map(({ verified, line }) => [verified, line]),
+      markers.map(marker => [true, lineOf(SOURCE, marker)]),
+    );
+    await session.breakAt(SOURCE);
+    await session.close();
+    const lines = session.trace().split('\n');
+    for (const command of [/gdb <- \d+-break-insert -f/, /gdb <- \d+-break-delete/]) {
+      const [first = 0, ...rest] = lines.flatMap((line, index) => (command.test(line) ? [index] : []));
+      assert.deepEqual(rest, [first + 1, first + 2]);
+    }
   });
 });
