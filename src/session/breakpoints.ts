@@ -4,6 +4,7 @@ import { console as consoleCommand } from '../mi/commands.js';
 import { breakDelete, type BreakpointLocation } from '../mi/commandsBreakpoints.js';
 import type { Breakpoint } from '../mi/breakpoint.js';
 import type { StoppedEvent } from '../mi/events.js';
+import { defined } from '../mi/fields.js';
 import { messageOf, RequestError } from '../util/errors.js';
 import { compileCondition, hitCounter, isGiven, judge, type Modifiers } from './breakpointCondition.js';
 import { describe } from './breakpointDescription.js';
@@ -22,6 +23,8 @@ export interface BreakpointPorts extends MoverPorts {
   readonly tell: Tell;
   /** A DAP breakpoint id that nobody else has. */
   nextId(): number;
+  /** Whether breakpoints stand in debug registers where the client names no mode. */
+  readonly prefersHardware: () => boolean;
   readonly logpoints: Logpoints;
   /** A pending breakpoint has come, or the last one has gone: gdb must, or need not, stop when libraries are loaded. */
   pendingChanged(any: boolean): Promise<void>;
@@ -153,7 +156,9 @@ export class Breakpoints {
   }
 
   /** Makes the breakpoints of one kind (of one file) those that are wanted; what is there already stays, with its count. */
-  private async replace(scope: (place: Place) => boolean, wanted: readonly Wish[]): Promise<D.Breakpoint[]> {
+  private async replace(scope: (place: Place) => boolean, wishes: readonly Wish[]): Promise<D.Breakpoint[]> {
+    const mode = this.ports.prefersHardware() ? ('hardware' as const) : undefined;
+    const wanted = wishes.map(({ place, modifiers }) => ({ place, modifiers: { mode, ...defined(modifiers) } }));
     const old = this.table.all().filter(entry => scope(entry.place));
     const kept = new Set<Entry>();
     const found = wanted.map(({ place, modifiers }) => {

@@ -14,6 +14,7 @@ import type { Inspection } from './inspection.js';
 import type { Logpoints } from './logpoints.js';
 import type { Modules } from './modules.js';
 import type { Client, Gdb, Tell } from './ports.js';
+import type { SymbolLoading } from './symbolLoading.js';
 import type { TargetProcess } from './target/targetProcess.js';
 
 /** Whom gdb's events concern. */
@@ -29,6 +30,7 @@ export interface GdbEventsPorts {
   readonly exceptions: Exceptions;
   readonly modules: Modules;
   readonly unwinding: AbortUnwinding;
+  readonly symbols: SymbolLoading;
   readonly logpoints: Logpoints;
   readonly inspection: Inspection;
   readonly process: TargetProcess;
@@ -77,6 +79,7 @@ export class GdbEvents {
       case 'libraryLoaded':
         inspection.threads.changed();
         inspection.loaded.libraryLoaded(event.library);
+        this.ports.symbols.libraryLoaded(event.library);
         client.post(async () => {
           if (process.id === undefined) return;
           await modules.libraryLoaded(event.library);

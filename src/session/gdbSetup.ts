@@ -4,7 +4,7 @@ import { Interrupter } from './interrupter.js';
 
 /** What the configuration says of gdb's own ways, to be sent before gdb is given the program. */
 export function settings(config: Configuration): readonly MiCommand[] {
-  const { followFork, sourceMap, solibSearchPath, prettyPrinting } = config;
+  const { followFork, hardwareBreakpoints, sourceMap, solibSearchPath, prettyPrinting } = config;
   return [
     Interrupter.setup,
     ...(prettyPrinting ? [enablePrettyPrinting()] : [console('disable pretty-printer')]),
@@ -12,6 +12,9 @@ export function settings(config: Configuration): readonly MiCommand[] {
     ...sourceMap.map(({ from, to }) => console(`set substitute-path ${quoteCliWord(from)} ${quoteCliWord(to)}`)),
     ...(solibSearchPath === undefined ? [] : [gdbSet('solib-search-path', solibSearchPath)]),
     ...skips(config),
+    ...(hardwareBreakpoints.limit === undefined
+      ? []
+      : [gdbSet('remote hardware-breakpoint-limit', hardwareBreakpoints.limit)]),
     ...(followFork === undefined
       ? []
       : [gdbSet('follow-fork-mode', followFork === 'child' ? 'child' : 'parent'), gdbSet('detach-on-fork', 'on')]),

@@ -15,6 +15,7 @@ import type { GdbLink } from './gdbLink.js';
 import type { Modules } from './modules.js';
 import type { AllBreakpoints, Client, Tell } from './ports.js';
 import { untoldStop } from './stopWaiter.js';
+import type { SymbolLoading } from './symbolLoading.js';
 import { makeTarget } from './target/makeTarget.js';
 import type { StopShown, Target } from './target/target.js';
 import type { TargetProcess } from './target/targetProcess.js';
@@ -35,6 +36,7 @@ export interface LifecyclePorts {
   /** The configuration is known: before gdb is started. */
   configured(config: Configuration): void;
   readonly forks: Forks;
+  readonly symbols: SymbolLoading;
   /** Says that the session is over, once. */
   terminated(): void;
 }
@@ -118,6 +120,7 @@ export class Lifecycle {
       if (program !== undefined) await modules.checkMain(program);
       await link.start(config);
       await Promise.all(settings(config).map(command => link.send(command)));
+      await this.ports.symbols.begin(config.symbolLoadInfo);
       await carryOut(config.preConnectCommands, 'preConnectCommands', this.ports);
       await carryOut(config.setupCommands, 'setupCommands', this.ports);
       await target.prepare();
@@ -154,9 +157,10 @@ export class Lifecycle {
 
   /** The process is there and stopped at its beginning: brings regions and breakpoints to it, and lets it go. */
   private async setGoing(target: Target): Promise<void> {
-    const { breakpoints, link, modules } = this.ports;
+    const { breakpoints, link, modules, symbols } = this.ports;
     await modules.relocate();
     this.tellProcess();
+    await symbols.load();
     await breakpoints.settleAll();
     await this.holdThreads(target);
     if (target.begin === 'run') await link.send(execContinue());

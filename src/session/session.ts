@@ -30,6 +30,7 @@ import { Progress } from './progress.js';
 import { Restartable } from './restartable.js';
 import { createLink } from './sessionLink.js';
 import { SessionLog } from './sessionLog.js';
+import { SymbolLoading } from './symbolLoading.js';
 import { systemEvent } from './systemEvents.js';
 import { RunToCommit } from './runToCommit.js';
 import { TargetProcess } from './target/targetProcess.js';
@@ -54,6 +55,7 @@ export function createSession(connection: DapConnection, ahead?: GdbAhead): Sess
 class Composition implements Session {
   readonly routes: RouteTable;
   private rseq: RseqOptions = RSEQ_DEFAULTS;
+  private prefersHardware = false;
   private readonly client: Client;
   private readonly tell: Tell;
   private readonly log: SessionLog;
@@ -69,6 +71,7 @@ class Composition implements Session {
   private readonly exceptions: Exceptions;
   private readonly allBreakpoints: AllBreakpoints;
   private readonly libraries: LibraryWatch;
+  private readonly symbols: SymbolLoading;
   private readonly unwinding: AbortUnwinding;
   private readonly restartable: Restartable;
   private readonly runToCommit: RunToCommit;
@@ -107,6 +110,7 @@ class Composition implements Session {
     this.unwinding = new AbortUnwinding(this.link, this.modules, this.answers, this.tell);
     this.logpoints = new Logpoints(this.link, () => this.link.hasPython);
     this.libraries = new LibraryWatch(this.link);
+    this.symbols = new SymbolLoading({ gdb: this.link, watch: () => this.libraries.set('symbols', true) });
     this.hardware = new HardwareInsertion(this.link, () =>
       this.process.localId === undefined ? undefined : this.link.path,
     );
@@ -139,6 +143,7 @@ class Composition implements Session {
       ...shared,
       modules: this.modules,
       forks: this.forks,
+      symbols: this.symbols,
       runInTerminal: args => connection.sendRequest('runInTerminal', args),
       terminated: () => {
         this.ending.terminated();
@@ -146,6 +151,7 @@ class Composition implements Session {
       capabilities: () => capabilitiesOf(this.routes),
       configured: config => {
         this.rseq = config.rseq;
+        this.prefersHardware = config.hardwareBreakpoints.require;
         this.log.configure(config.logging);
         this.exceptions.configure(config.signals);
       },
@@ -161,6 +167,7 @@ class Composition implements Session {
       exceptions: this.exceptions,
       modules: this.modules,
       unwinding: this.unwinding,
+      symbols: this.symbols,
       logpoints: this.logpoints,
       inspection: this.inspection,
       process: this.process,
@@ -197,6 +204,7 @@ class Composition implements Session {
     return new Breakpoints({
       ...this.common,
       hardware: this.hardware,
+      prefersHardware: () => this.prefersHardware,
       nextId: this.nextBreakpointId,
       logpoints: this.logpoints,
       regionAround: address => this.modules.index.inside(address)?.region,
@@ -273,7 +281,7 @@ class Composition implements Session {
       }),
       isSilent: async stop => (await this.breakpoints.isSilent(stop)) || (await this.dataBreakpoints.isSilent(stop)),
       isEntry: stop => this.lifecycle.isEntry(stop.breakpointNumber),
-      isSystemEvent: stop => systemEvent(stop, this.forks, this.allBreakpoints),
+      isSystemEvent: stop => systemEvent(stop, this.forks, this.symbols, this.allBreakpoints),
       mayInterrupt: () => this.forks.mayStop,
       abortAt: stop => this.exceptions.abortAt(stop, this.breakpoints.hitBy(stop).length > 0),
       examine: stop => this.exceptions.examine(stop),

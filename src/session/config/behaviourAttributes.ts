@@ -1,5 +1,5 @@
 import { alias, optional, withDefault } from './attribute.js';
-import { count, either, flag, listOf, mapOf, mapped, object, oneOf, text } from './shapes.js';
+import { count, either, flag, listOf, mapOf, mapped, object, oneOf, text, type Parsed } from './shapes.js';
 
 const MAPPED_PATH = mapped(
   either(
@@ -34,6 +34,33 @@ const SKIP = {
 };
 const SKIP_OBJECT = object(SKIP, 'an object {functions, files}');
 
+const SYMBOL_LOAD_INFO = {
+  loadAll: {
+    shape: flag(),
+    fallback: true,
+    description: '`true`: those of all libraries but the exceptions; `false`: those of the exceptions alone.',
+  },
+  exceptionList: {
+    shape: mapped(either(listOf(text(), 'a list of names'), text('names separated by `;`')), value =>
+      typeof value === 'string' ? value.split(';').filter(name => name !== '') : value,
+    ),
+    fallback: [] as readonly string[],
+    description: 'Names of libraries, or paths where they hold a `/`; `*` and `?` match any.',
+  },
+};
+const SYMBOL_LOAD_OBJECT = object(SYMBOL_LOAD_INFO, 'an object {loadAll, exceptionList}');
+
+/** The symbols of which libraries gdb reads. */
+export type SymbolLoadInfo = Parsed<typeof SYMBOL_LOAD_OBJECT>;
+
+const HARDWARE = {
+  require: { shape: flag(), fallback: false, description: 'All of them, unless the client names a mode.' },
+  limit: {
+    shape: count('a number of registers'),
+    description: 'How many of them a remote target has; without it as many as it takes.',
+  },
+};
+
 /** How gdb finds sources and symbols, and what it does on its way. */
 export const BEHAVIOUR_ATTRIBUTES = {
   sourceMap: withDefault(
@@ -62,6 +89,26 @@ export const BEHAVIOUR_ATTRIBUTES = {
     description: 'Folders, separated by `:`, in which gdb looks for the libraries of the program.',
     aliases: [alias('additionalSOLibSearchPath', 'cppdbg')],
   }),
+  symbolLoadInfo: withDefault(
+    SYMBOL_LOAD_OBJECT,
+    { loadAll: true, exceptionList: [] },
+    {
+      description:
+        'The symbols of which libraries gdb reads; those of the C library always, since it tells threads by them. Restartable sequences are known of all libraries.',
+      members: SYMBOL_LOAD_INFO,
+    },
+  ),
+  hardwareBreakpoints: withDefault(
+    mapped(either(flag(), object(HARDWARE, 'an object {require, limit}')), value =>
+      typeof value === 'boolean' ? { require: value, limit: undefined } : value,
+    ),
+    { require: false, limit: undefined },
+    {
+      description: 'Breakpoints in debug registers instead of the code; `true` requires them.',
+      members: HARDWARE,
+      aliases: [alias('hardwareBreakpoint', 'cdt-gdb')],
+    },
+  ),
   debuginfod: withDefault(
     mapped(either(flag(), object(DEBUGINFOD, 'an object {enabled, timeout}')), value =>
       typeof value === 'boolean' ? { enabled: value, timeout: 30 } : value,

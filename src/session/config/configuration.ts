@@ -1,6 +1,6 @@
 import type { Alias, Attribute, Request } from './attribute.js';
 import { ATTRIBUTES, UNSUPPORTED } from './schema.js';
-import type { RemoteOptions } from './targetAttributes.js';
+import { NO_TARGET, type RemoteOptions } from './targetAttributes.js';
 import { isRecord, unknownName, wrongValue, type ObjectOf } from './shapes.js';
 
 /** The values of all attributes, checked, with defaults. */
@@ -16,7 +16,8 @@ export interface Configuration extends Settings {
 
 /** How the session comes by its program. */
 export type Beginning =
-  | { readonly kind: 'launch'; readonly program: string }
+  /** `setup`: commands that give gdb the program, instead of its path. */
+  | { readonly kind: 'launch'; readonly program: string; readonly setup?: Settings['customLaunchSetupCommands'] }
   | { readonly kind: 'attach'; readonly processId: number }
   | { readonly kind: 'wait'; readonly name: string }
   | { readonly kind: 'core'; readonly coreFile: string }
@@ -65,19 +66,22 @@ export function parseConfiguration(request: Request, given: Raw, warn: Warn): Co
     return [name, value === undefined ? attribute.fallback : attribute.shape.parse(value, { path: name, warn })];
   });
   const parsed = Object.fromEntries(settings) as Settings;
-  return { ...parsed, request, noDebug: raw.noDebug === true, beginning: beginningOf(request, parsed) };
+  const stopAtConnect = parsed.stopAtConnect || parsed.launchCompleteCommand === 'None';
+  return { ...parsed, stopAtConnect, request, noDebug: raw.noDebug === true, beginning: beginningOf(request, parsed) };
 }
 
 /** @throws RequestError where what must be there to begin at all is missing */
 function beginningOf(request: Request, settings: Settings): Beginning {
-  const { program, processId, waitFor, coreFile, target } = settings;
+  const { program, processId, waitFor, coreFile, target, customLaunchSetupCommands: setup } = settings;
   if (coreFile !== undefined) return { kind: 'core', coreFile };
+  const connects = setup !== undefined && (target !== undefined || settings.launchCompleteCommand !== 'exec-run');
+  if (connects) return { kind: 'remote', remote: { ...(target ?? NO_TARGET), connectCommands: setup } };
   if (target !== undefined) return { kind: 'remote', remote: target };
   if (request === 'launch') {
     if (program === undefined || program === '') {
       throw wrongValue('program', 'the path of the program to debug', program);
     }
-    return { kind: 'launch', program };
+    return setup === undefined ? { kind: 'launch', program } : { kind: 'launch', program, setup };
   }
   if (waitFor !== undefined && waitFor !== false) {
     const name = waitFor === true ? program : waitFor;

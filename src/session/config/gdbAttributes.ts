@@ -1,6 +1,6 @@
-import { alias, withDefault } from './attribute.js';
+import { alias, optional, withDefault } from './attribute.js';
 import { environment, words } from './programAttributes.js';
-import { either, flag, listOf, mapped, object, text, type Shape } from './shapes.js';
+import { either, flag, listOf, mapped, object, oneOf, text, type Shape } from './shapes.js';
 
 /** A command that the user has gdb carry out: MI where it begins with `-`, else a line of gdb's command line. */
 export interface UserCommand {
@@ -41,6 +41,7 @@ export const GDB_ATTRIBUTES = {
   ),
   preConnectCommands: withDefault(commands(), [], {
     description: 'Commands for gdb as soon as it runs: gdb/MI where they begin with `-`, else its command line.',
+    aliases: [alias('autorunBefore', 'code-debug')],
   }),
   setupCommands: withDefault(commands(), [], { description: 'Commands before gdb is given the program.' }),
   initCommands: withDefault(commands(), [], {
@@ -50,6 +51,25 @@ export const GDB_ATTRIBUTES = {
   postRemoteConnectCommands: withDefault(commands(), [], {
     description: 'Commands right after the connection to a `target`.',
   }),
+  customLaunchSetupCommands: optional(commands(), {
+    on: ['launch'],
+    description:
+      'Commands that give gdb the program, instead of our own; with `launchCompleteCommand`, the process as well. An empty list leaves that to ' +
+      "gdb's options.",
+  }),
+  launchCompleteCommand: withDefault(
+    oneOf({
+      'exec-run': 'the program is started',
+      'exec-continue': 'what the commands have connected to goes on',
+      None: 'it stays as the commands leave it',
+    }),
+    'exec-run',
+    {
+      on: ['launch'],
+      description:
+        'How it goes on behind `customLaunchSetupCommands`, or the connection to a `target`. `exec-run`: the program is started; `exec-continue`: what the commands have connected to goes on; `None`: it stays as the commands leave it.',
+    },
+  ),
   preRunCommands: withDefault(commands(), [], {
     description: 'Commands when the breakpoints are set, before the program runs.',
   }),

@@ -151,14 +151,7 @@ export const PROGRAM_ATTRIBUTES = {
   }),
   stopAtConnect: withDefault(flag(), false, {
     description: 'Stay stopped after attaching to a process or connecting to a remote target.',
-    aliases: [
-      {
-        name: 'launchCompleteCommand',
-        of: ['cppdbg'],
-        note: '`None`: `true`',
-        convert: value => (typeof value === 'string' ? value === 'None' : value),
-      },
-    ],
+    aliases: [{ name: 'run', of: ['cdt-gdb'], note: '`preserve`: `true`', convert: value => value === 'preserve' }],
   }),
 };
 

@@ -63,6 +63,9 @@ export interface Unsupported {
 }
 
 const PRINTERS = 'gdb shows values by its pretty printers, which are Python.';
+const FILTER = 'Both streams of the server are searched for the port.';
+const LLDB =
+  "Commands of lldb mean nothing to gdb: see 'setupCommands', 'initCommands', 'preRunCommands', 'exitCommands'.";
 const THREADS = 'Threads are asked for when the client wants them.';
 
 export const UNSUPPORTED: Readonly<Record<string, Unsupported>> = {
@@ -73,6 +76,22 @@ export const UNSUPPORTED: Readonly<Record<string, Unsupported>> = {
   sshfs: { of: 'code-debug', advice: "Use a gdbserver there and 'target', or start the adapter there." },
   ssh: { of: 'code-debug', advice: "Use a gdbserver there and 'target', or start the adapter there." },
   deploySteps: { of: 'cppdbg', advice: "Use a task and 'preLaunchTask'." },
+  filterStdout: { of: 'cppdbg', advice: FILTER, harmless: [true] },
+  filterStderr: { of: 'cppdbg', advice: FILTER, harmless: [true] },
+  requireExactSource: { of: 'cppdbg', advice: 'gdb holds no checksums of sources.', harmless: [false] },
+  auxiliaryGdb: { of: 'cdt-gdb', advice: 'gdb always answers while the program runs.', harmless: [false] },
+  steppingResponseTimeout: { of: 'cdt-gdb', advice: 'Steps are answered as soon as they have begun.' },
+  frameFilters: { of: 'code-debug', advice: 'Frames are shown as gdb/MI tells them.', harmless: [false] },
+  registerLimit: { of: 'code-debug', advice: 'Registers are asked for when the client shows them.' },
+  disableASLR: { of: 'lldb-dap', advice: "Give 'set disable-randomization' in 'setupCommands'.", harmless: [true] },
+  launchCommands: { of: 'lldb-dap', advice: LLDB },
+  attachCommands: { of: 'lldb-dap', advice: LLDB },
+  stopCommands: { of: 'lldb-dap', advice: LLDB },
+  terminateCommands: { of: 'lldb-dap', advice: LLDB },
+  targetCreateCommands: { of: 'codelldb', advice: LLDB },
+  processCreateCommands: { of: 'codelldb', advice: LLDB },
+  postRunCommands: { of: 'codelldb', advice: LLDB },
+  preTerminateCommands: { of: 'codelldb', advice: LLDB },
   svdPath: { of: 'cdt-gdb', advice: 'Registers of peripherals are not shown.' },
   unknownBreakpointHandling: {
     of: 'cppdbg',

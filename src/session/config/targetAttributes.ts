@@ -39,6 +39,11 @@ const TARGET = {
     shape: count('a number of milliseconds'),
     description: 'Milliseconds to wait after its start, where it does not print a port.',
   },
+  serverStartupTimeout: {
+    shape: count('a number of milliseconds', 1),
+    fallback: 15_000,
+    description: 'Milliseconds after which a server that has told no port is given up.',
+  },
   processId: {
     shape: count('the number of a process on the other machine', 1),
     description: 'With `extended-remote`: a process there to attach to.',
@@ -47,6 +52,18 @@ const TARGET = {
     shape: text('a path on the other machine'),
     description: 'With `extended-remote`: the path there of the program to start.',
   },
+};
+
+const OFFSET = mapped(either(text('an offset'), count('an offset')), String);
+
+const IMAGE = {
+  symbolFileName: {
+    shape: text('the path of a file'),
+    description: 'A file of symbols, read in addition to `program`.',
+  },
+  symbolOffset: { shape: OFFSET, description: 'What is added to its addresses.' },
+  imageFileName: { shape: text('the path of a file'), description: 'A file that is loaded into the target (`load`).' },
+  imageOffset: { shape: OFFSET, description: 'What is added to its addresses.' },
 };
 
 const TARGET_OBJECT = object(TARGET, 'an object such as {host, port}');
@@ -83,6 +100,10 @@ export const TARGET_ATTRIBUTES = {
     description: 'A core file to look at instead of a process.',
     aliases: [alias('coreDumpPath', 'cppdbg'), alias('coreFilePath', 'lldb-dap')],
   }),
+  imageAndSymbols: optional(object(IMAGE, 'an object {imageFileName, symbolFileName}'), {
+    description: 'Files for a target that has no program yet, as a microcontroller.',
+    members: IMAGE,
+  }),
   target: optional(
     mapped(either(TARGET_OBJECT, text('what follows `target remote`')), value =>
       typeof value === 'string' ? { ...NO_TARGET, parameters: value } : value,
@@ -99,7 +120,9 @@ export const TARGET_ATTRIBUTES = {
         { ...alias('debugServerPath', 'cppdbg'), convert: value => ({ server: value }) },
         { ...alias('debugServerArgs', 'cppdbg'), convert: value => ({ serverParameters: value }) },
         { ...alias('serverStarted', 'cppdbg'), convert: value => ({ serverPortRegExp: value }) },
-        { ...alias('customLaunchSetupCommands', 'cppdbg'), convert: value => ({ connectCommands: value }) },
+        { ...alias('serverLaunchTimeout', 'cppdbg'), convert: value => ({ serverStartupTimeout: value }) },
+        { ...alias('gdb-remote-hostname', 'lldb-dap'), convert: value => ({ host: value }) },
+        { ...alias('gdb-remote-port', 'lldb-dap'), convert: value => ({ port: value }) },
         {
           ...alias('remote', 'code-debug'),
           note: '`true` with `target` an address; the address itself',
@@ -110,7 +133,8 @@ export const TARGET_ATTRIBUTES = {
   ),
 };
 
-const NO_TARGET = TARGET_OBJECT.parse({}, { path: 'target', warn: () => undefined });
+/** A target of which nothing is known yet. */
+export const NO_TARGET = TARGET_OBJECT.parse({}, { path: 'target', warn: () => undefined });
 
 /** Where and how to connect, checked. */
 export type RemoteOptions = typeof NO_TARGET;

@@ -2,9 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { messageOf, RequestError } from '../../util/errors.js';
 
-/** How long a server may take until it tells its port, in ms. */
-const START_MS = 15_000;
-
 /** How long the output of a program that has ended is waited for, in ms. */
 const LAST_WORDS_MS = 500;
 
@@ -18,6 +15,8 @@ export interface ServerOptions {
   readonly portPattern: RegExp;
   /** Milliseconds to wait instead, for servers that print no port. */
   readonly delay: number | undefined;
+  /** How long it may take until it tells its port, in milliseconds. */
+  readonly timeout: number;
   /** What it, and the program that it runs, print. */
   output(stream: 'stdout' | 'stderr', text: string): void;
 }
@@ -67,8 +66,8 @@ function port(child: ChildProcess, options: ServerOptions): Promise<string | und
     let said = '';
     const timer = setTimeout(() => {
       if (options.delay !== undefined) resolve(undefined);
-      else reject(new Error(`it told no port within ${START_MS / 1000} s. It printed: ${said.trim()}`));
-    }, options.delay ?? START_MS);
+      else reject(new Error(`it told no port within ${options.timeout / 1000} s. It printed: ${said.trim()}`));
+    }, options.delay ?? options.timeout);
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream]?.setEncoding('utf8').on('data', (text: string) => {
         options.output(stream, text);

@@ -7,6 +7,7 @@ import { messageOf, RequestError } from '../../util/errors.js';
 import type { ClientTerminal } from '../clientTerminal.js';
 import type { Configuration } from '../config/configuration.js';
 import { setArguments } from '../inferiorIo.js';
+import { carryOut } from '../userCommands.js';
 import { environmentCommands, readEnvFile, type Variables } from './environment.js';
 import { stdioRedirections, takeRedirections, type Redirected } from './redirections.js';
 import type { StopShown, Target, TargetPorts } from './target.js';
@@ -26,6 +27,8 @@ export class LaunchTarget implements Target {
   constructor(
     private readonly ports: TargetPorts,
     program: string,
+    /** Commands that give gdb the program, instead of its path. */
+    private readonly setup?: Configuration['customLaunchSetupCommands'],
   ) {
     this.config = ports.config;
     this.path = resolve(program);
@@ -46,7 +49,9 @@ export class LaunchTarget implements Target {
   async prepare(): Promise<void> {
     const { link } = this.ports;
     await Promise.all([
-      link.send(fileExecAndSymbols(this.path)),
+      this.setup === undefined
+        ? link.send(fileExecAndSymbols(this.path))
+        : carryOut(this.setup, 'customLaunchSetupCommands', this.ports),
       ...link.restoreEnvironment.map(each => link.send(each)),
     ]);
     await this.equip();

@@ -14,7 +14,7 @@ export async function makeTarget(ports: TargetPorts, signal: AbortSignal): Promi
   const { beginning } = ports.config;
   switch (beginning.kind) {
     case 'launch':
-      return new LaunchTarget(ports, beginning.program);
+      return new LaunchTarget(ports, beginning.program, beginning.setup);
     case 'attach':
       return new AttachTarget(ports, beginning.processId);
     case 'wait':

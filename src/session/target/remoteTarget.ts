@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { console as consoleCommand, gdbSet } from '../../mi/commands.js';
+import { console as consoleCommand, gdbSet, quoteCliWord } from '../../mi/commands.js';
 import { fileExecAndSymbols, targetAttach, targetDetach, targetSelect } from '../../mi/commandsTarget.js';
 import { messageOf, RequestError } from '../../util/errors.js';
 import type { Configuration } from '../config/configuration.js';
@@ -42,10 +42,12 @@ export class RemoteTarget implements Target {
   async prepare(): Promise<void> {
     const { config, link } = this.ports;
     if (config.program !== undefined) await link.send(fileExecAndSymbols(resolve(config.program)));
+    await this.readSymbols();
     // A running target hands no files out: the regions of a library can only be read in a stop at its loading.
     await link.send(gdbSet('stop-on-solib-events', 1));
     await this.startServer();
     await this.ports.execution.silent.swallowStop(() => this.connect());
+    await this.loadImage();
     await carryOut(config.postRemoteConnectCommands, 'postRemoteConnectCommands', this.ports);
   }
 
@@ -86,9 +88,24 @@ export class RemoteTarget implements Target {
     this.server?.end();
   }
 
+  private async readSymbols(): Promise<void> {
+    const { symbolFileName: file, symbolOffset: offset } = this.ports.config.imageAndSymbols ?? {};
+    if (file === undefined) return;
+    const path = quoteCliWord(resolve(file));
+    const command = offset === undefined ? `add-symbol-file ${path}` : `add-symbol-file ${path} -o ${offset}`;
+    await this.ports.link.send(consoleCommand(command));
+  }
+
+  private async loadImage(): Promise<void> {
+    const { imageFileName: file, imageOffset: offset } = this.ports.config.imageAndSymbols ?? {};
+    if (file === undefined) return;
+    await this.ports.link.send(consoleCommand(`load ${quoteCliWord(resolve(file))} ${offset ?? ''}`.trim()));
+  }
+
   private async startServer(): Promise<void> {
     const { config, tell } = this.ports;
     const { server, serverParameters, serverPortRegExp, serverStartupDelay: delay } = this.remote;
+    const { serverStartupTimeout: timeout } = this.remote;
     if (server === undefined) return;
     const args = serverParameters ?? ['--once', 'localhost:0', ...programLine(config)];
     const { program } = config;
@@ -99,6 +116,7 @@ export class RemoteTarget implements Target {
       env: environmentOf(config),
       portPattern: portPattern(serverPortRegExp),
       delay,
+      timeout,
       output: tell,
     });
   }

@@ -84,6 +84,49 @@ describe('a configuration', () => {
     assert.deepEqual(own.kind === 'remote' ? own.remote.parameters : own, 'box:1');
   });
 
+  it('may begin by commands of its own, as for cppdbg', () => {
+    const commands = [{ text: 'target remote :1', ignoreFailures: false }];
+    const begin = (more: Readonly<Record<string, unknown>>): unknown => {
+      const { beginning, stopAtConnect } = quietly({
+        customLaunchSetupCommands: [{ text: 'target remote :1' }],
+        ...more,
+      });
+      const setup = beginning.kind === 'remote' ? beginning.remote.connectCommands : undefined;
+      return [beginning.kind, beginning.kind === 'launch' ? beginning.setup : setup, stopAtConnect];
+    };
+    assert.deepEqual(begin({}), ['launch', [{ ...commands[0], description: undefined }], false]);
+    const remote = [{ ...commands[0], description: undefined }];
+    assert.deepEqual(begin({ launchCompleteCommand: 'exec-continue' }), ['remote', remote, false]);
+    assert.deepEqual(begin({ launchCompleteCommand: 'None' }), ['remote', remote, true]);
+    assert.deepEqual(begin({ miDebuggerServerAddress: ':1' }), ['remote', remote, false]);
+  });
+
+  it('may say what is logged, as others do', () => {
+    const none = { file: undefined, engine: false, trace: false, timing: false };
+    assert.equal(quietly({}).logging, undefined);
+    assert.deepEqual(quietly({ logging: { engineLogging: true } }).logging, { ...none, engine: true });
+    assert.deepEqual(quietly({ verbose: true, logFile: 'f' }).logging, { ...none, engine: true, file: 'f' });
+    assert.deepEqual(quietly({ showDevDebugOutput: false, printCalls: true }).logging, { ...none, engine: true });
+    assert.deepEqual(quietly({ logging: 'f' }).logging, { file: 'f', engine: true, trace: true, timing: true });
+    assert.match(read({ logging: { moduleLoad: true } }).warnings.join(), /'logging.moduleLoad' .* not known/);
+  });
+
+  it('may choose libraries and registers as others do', () => {
+    assert.deepEqual(quietly({ symbolLoadInfo: { exceptionList: 'a.so;b.so' } }).symbolLoadInfo, {
+      loadAll: true,
+      exceptionList: ['a.so', 'b.so'],
+    });
+    assert.equal(quietly({ hardwareBreakpoint: true }).hardwareBreakpoints.require, true);
+    assert.deepEqual(quietly({ hardwareBreakpoints: { require: false, limit: 3 } }).hardwareBreakpoints, {
+      require: false,
+      limit: 3,
+    });
+    const remote = quietly({ 'gdb-remote-port': 12, 'gdb-remote-hostname': 'box', serverLaunchTimeout: 5 }).beginning;
+    assert.ok(remote.kind === 'remote');
+    assert.deepEqual([remote.remote.host, remote.remote.port, remote.remote.serverStartupTimeout], ['box', '12', 5]);
+    assert.equal(quietly({ run: 'preserve', processId: 1 }, 'attach').stopAtConnect, true);
+  });
+
   it('may name files for the streams by place or by name', () => {
     const named = { in: 'i', out: 'o', err: undefined };
     assert.deepEqual(quietly({ stdio: ['i', 'o'] }).stdio, named);
