@@ -7,6 +7,7 @@ import { Announcements } from './announcements.js';
 import type { Breakpoints } from './breakpoints.js';
 import { whyRefused } from './consoleBreakpoints.js';
 import type { Control } from './control.js';
+import { Downloads } from './downloads.js';
 import type { DataBreakpoints } from './dataBreakpoints.js';
 import type { Exceptions } from './exceptions.js';
 import type { Execution } from './execution.js';
@@ -14,6 +15,7 @@ import type { Inspection } from './inspection.js';
 import type { Logpoints } from './logpoints.js';
 import type { Modules } from './modules.js';
 import type { Client, Gdb, Tell } from './ports.js';
+import type { Progress } from './progress.js';
 import type { SymbolLoading } from './symbolLoading.js';
 import type { TargetProcess } from './target/targetProcess.js';
 
@@ -33,7 +35,10 @@ export interface GdbEventsPorts {
   readonly symbols: SymbolLoading;
   readonly logpoints: Logpoints;
   readonly inspection: Inspection;
+  readonly progress: Progress;
   readonly process: TargetProcess;
+  /** gdb's own process. */
+  readonly gdbPid: () => number | undefined;
   /** The session's process is a child of the one before. */
   followed(): void;
 }
@@ -41,8 +46,11 @@ export interface GdbEventsPorts {
 /** Hands what gdb says to the subjects that it concerns. */
 export class GdbEvents {
   private readonly announcements = new Announcements();
+  private readonly downloads: Downloads;
 
-  constructor(private readonly ports: GdbEventsPorts) {}
+  constructor(private readonly ports: GdbEventsPorts) {
+    this.downloads = new Downloads(ports);
+  }
 
   /** One asynchronous record, at once. */
   onEvent(event: MiEvent): void {
@@ -68,10 +76,7 @@ export class GdbEvents {
         execution.threadEnded(event.threadId, process.isLeft(event.groupId));
         return;
       case 'groupStarted':
-        // The number of a process elsewhere may be that of another one here.
-        if (process.began(event.groupId, event.pid) && process.localId !== undefined) {
-          inspection.loaded.processStarted(event.pid);
-        }
+        if (process.began(event.groupId, event.pid)) inspection.loaded.processStarted(event.pid);
         return;
       case 'groupExited':
         if (process.left(event.groupId)) this.ports.followed();
@@ -79,6 +84,7 @@ export class GdbEvents {
       case 'libraryLoaded':
         inspection.threads.changed();
         inspection.loaded.libraryLoaded(event.library);
+        inspection.sources.changed();
         this.ports.symbols.libraryLoaded(event.library);
         client.post(async () => {
           if (process.id === undefined) return;
@@ -89,6 +95,7 @@ export class GdbEvents {
         return;
       case 'libraryUnloaded':
         inspection.loaded.libraryUnloaded(event.library);
+        inspection.sources.changed();
         modules.libraryUnloaded(event.library);
         client.post(() => unwinding.forget());
         return;
@@ -129,6 +136,7 @@ export class GdbEvents {
   onText(kind: 'console' | 'log', text: string, collected: boolean): void {
     const { execution, logpoints, tell } = this.ports;
     if (kind === 'log' && /^(Cannot|Could not) insert/.test(text)) execution.onInsertionFailure(text.trim());
+    if (kind === 'console') this.downloads.onText(text);
     const { rest, messages } = kind === 'console' ? logpoints.split(text) : { rest: text, messages: [] };
     for (const message of messages) tell('console', message);
     const news = collected ? '' : this.announcements.strip(rest);

@@ -12,6 +12,7 @@ import { CallGuard, mayCall } from './evaluateGuard.js';
 import { Locations } from './locations.js';
 import { LoadedModules } from './loadedModules.js';
 import { Memory } from './memory.js';
+import { targetMap } from './memoryMap.js';
 import type { PauseAnswers } from './pauseAnswers.js';
 import type { Client, Gdb } from './ports.js';
 import { summarize } from './position.js';
@@ -70,17 +71,18 @@ export class Inspection {
   private readonly locations: Locations;
   private readonly memory: Memory;
   private readonly stack: Stack;
-  private readonly sources: Sources;
+  readonly sources: Sources;
   private readonly variables: Variables;
 
   constructor(ports: InspectionPorts) {
     const { answers, gdb, client } = ports;
     const guard = new CallGuard({ gdb, mayCall: thread => mayCall(thread, ports) });
-    const loaded = new LoadedModules({ gdb, client });
+    const loaded = new LoadedModules({ gdb, client, map: targetMap(gdb, ports.processId) });
     const threads = new Threads({ gdb, answers, processId: ports.processId });
     const disassembly = new Disassembly({ gdb, markOf: ports.markOf });
     const sources = new Sources({
       gdb,
+      client,
       listing: (address, before, behind) => disassembly.listing(address, before, behind),
     });
     const stack = new Stack({

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import { optionalNumber } from '../dap/arguments.js';
@@ -8,12 +8,15 @@ import { listThreadGroups } from '../mi/commandsTarget.js';
 import type { Library } from '../mi/events.js';
 import { textAt, tuplesAt } from '../mi/fields.js';
 import { contains, formatAddress, type Address, type AddressRange } from '../util/address.js';
+import type { MemoryMap } from './memoryMap.js';
 import type { Client, Gdb } from './ports.js';
+import { pathThere } from './remoteFiles.js';
 
 /** What the list of modules needs of the rest of the session. */
 export interface LoadedModulesPorts {
   readonly gdb: Gdb;
   readonly client: Client;
+  readonly map: MemoryMap;
 }
 
 interface Module {
@@ -50,8 +53,18 @@ export class LoadedModules {
       const { results } = await this.ports.gdb.send(listThreadGroups());
       const group = tuplesAt(results, 'groups').find(each => textAt(each, 'pid') === String(pid));
       const path = group === undefined ? undefined : textAt(group, 'executable');
-      if (path !== undefined) this.add({ id: path, path, ranges: await executableRanges(pid, path) });
+      if (path !== undefined) this.add({ id: path, path, ranges: await this.rangesOf(path) });
     });
+  }
+
+  /** Where the code of a file lies; nothing where the target does not tell, or has just ended. */
+  private async rangesOf(path: string): Promise<AddressRange[]> {
+    const map = await this.ports.map().catch(() => []);
+    const code = map.filter(({ isExecutable }) => isExecutable);
+    const there = pathThere(path);
+    const exact = code.filter(mapping => mapping.path === there);
+    // On another machine it may lie elsewhere.
+    return exact.length > 0 ? exact : code.filter(mapping => basename(mapping.path) === basename(there));
   }
 
   libraryLoaded({ id, hostName, ranges }: Library): void {
@@ -63,7 +76,7 @@ export class LoadedModules {
     if (module === undefined) return;
     this.modules.delete(id);
     this.untold = this.untold.filter(each => each !== module);
-    this.ports.client.emit('module', { reason: 'removed', module: describe(module, undefined) });
+    this.ports.client.emit('module', { reason: 'removed', module: identify(module) });
   }
 
   /** Libraries come in bursts: gdb is asked once for the symbols of all that have come meanwhile. */
@@ -73,7 +86,7 @@ export class LoadedModules {
     this.ports.client.post(async () => {
       const status = await this.symbolStatus();
       for (const each of this.untold.splice(0)) {
-        this.ports.client.emit('module', { reason: 'new', module: describe(each, status.get(each.path)) });
+        this.ports.client.emit('module', { reason: 'new', module: await describe(each, status.get(each.path)) });
       }
     });
   }
@@ -84,7 +97,8 @@ export class LoadedModules {
     const all = [...this.modules.values()];
     const page = all.slice(start, count > 0 ? start + count : undefined);
     const status = page.length === 0 ? new Map<string, string>() : await this.symbolStatus();
-    return { modules: page.map(module => describe(module, status.get(module.path))), totalModules: all.length };
+    const modules = await Promise.all(page.map(module => describe(module, status.get(module.path))));
+    return { modules, totalModules: all.length };
   }
 
   /** What gdb has of the symbols of each library and of the executable, by path. MI has no command that tells. */
@@ -124,13 +138,18 @@ function parseExecutable(text: string): (readonly [path: string, status: string]
   return path === undefined ? [] : [[path, 'Symbols loaded']];
 }
 
-function describe({ id, path, ranges }: Module, symbolStatus: string | undefined): D.Module {
+function identify({ id, path }: Module): D.Module {
+  return { id, name: basename(path), path };
+}
+
+async function describe(module: Module, symbolStatus: string | undefined): Promise<D.Module> {
+  const { path, ranges } = module;
+  const version = await versionOf(path);
   const [first] = ranges;
   const last = ranges.at(-1);
   return {
-    id,
-    name: basename(path),
-    path,
+    ...identify(module),
+    ...(version === undefined ? {} : { version }),
     ...(symbolStatus === undefined ? {} : { symbolStatus }),
     ...(first === undefined || last === undefined
       ? {}
@@ -138,12 +157,8 @@ function describe({ id, path, ranges }: Module, symbolStatus: string | undefined
   };
 }
 
-/** The executable's mappings with code; none where the process is not of this machine, or has just ended. */
-async function executableRanges(pid: number, path: string): Promise<AddressRange[]> {
-  const maps = await readFile(`/proc/${pid}/maps`, 'utf8').catch(() => '');
-  return maps.split('\n').flatMap(line => {
-    const match = /^([0-9a-f]+)-([0-9a-f]+) ..x. \S+ \S+ \d+ +(.*?)(?: \(deleted\))?$/.exec(line);
-    if (match?.[3] !== path) return [];
-    return [{ start: BigInt(`0x${match[1] ?? ''}`), end: BigInt(`0x${match[2] ?? ''}`) }];
-  });
+/** What stands behind `.so.` in the name of the file that a library's name leads to: `6.0.30`. */
+async function versionOf(path: string): Promise<string | undefined> {
+  const file = await realpath(path).catch(() => path);
+  return /\.so\.(\d+(?:\.\d+)*)$/.exec(file)?.[1];
 }

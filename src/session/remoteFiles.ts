@@ -14,6 +14,11 @@ export function isOnTarget({ hostName }: Library): boolean {
   return hostName.startsWith(ON_TARGET);
 }
 
+/** The path on the target of a file that gdb may read from there. */
+export function pathThere(path: string): string {
+  return path.startsWith(ON_TARGET) ? path.slice(ON_TARGET.length) : path;
+}
+
 /**
  * Reads a library that only the target has: a file of the same name here may be another one.
  *

@@ -6,7 +6,7 @@ import { Breakpoints } from './breakpoints.js';
 import { Exceptions } from './exceptions.js';
 import { capabilitiesOf } from './capabilities.js';
 import { clientPort } from './clientPort.js';
-import { RSEQ_DEFAULTS, type RseqOptions } from './config/rseqAttributes.js';
+import { UNCONFIGURED, type Configuration } from './config/configuration.js';
 import { DataBreakpoints } from './dataBreakpoints.js';
 import { Ending } from './ending.js';
 import { Execution } from './execution.js';
@@ -54,8 +54,7 @@ export function createSession(connection: DapConnection, ahead?: GdbAhead): Sess
 
 class Composition implements Session {
   readonly routes: RouteTable;
-  private rseq: RseqOptions = RSEQ_DEFAULTS;
-  private prefersHardware = false;
+  private settings: Pick<Configuration, 'rseq' | 'hardwareBreakpoints'> = UNCONFIGURED;
   private readonly client: Client;
   private readonly tell: Tell;
   private readonly log: SessionLog;
@@ -106,7 +105,7 @@ class Composition implements Session {
     });
     this.answers = new PauseAnswers(this.link);
     const map = targetMap(this.link, () => this.process.localId);
-    this.modules = new Modules(this.link, this.tell, () => this.rseq.stepping !== 'off', map);
+    this.modules = new Modules(this.link, this.tell, () => this.settings.rseq.stepping !== 'off', map);
     this.unwinding = new AbortUnwinding(this.link, this.modules, this.answers, this.tell);
     this.logpoints = new Logpoints(this.link, () => this.link.hasPython);
     this.libraries = new LibraryWatch(this.link);
@@ -120,7 +119,7 @@ class Composition implements Session {
       ...this.common,
       answers: this.answers,
       index: this.modules.index,
-      mayLearn: () => this.rseq.stepping !== 'off' && this.execution.stopped?.reason !== 'end-stepping-range',
+      mayLearn: () => this.settings.rseq.stepping !== 'off' && this.execution.stopped?.reason !== 'end-stepping-range',
       armed: async descriptor => {
         const start = await this.modules.armed(descriptor, this.process.id !== undefined);
         if (this.process.id !== undefined) await this.dataBreakpoints.regionsChanged();
@@ -129,7 +128,7 @@ class Composition implements Session {
       isStopped: () => this.execution.stopped !== undefined,
       linesOf: range => this.modules.linesOf(range),
       runToCommit: (region, thread) => this.runToCommit.start(region, thread),
-      log: () => this.rseq.log,
+      log: () => this.settings.rseq.log,
     });
     this.runToCommit = new RunToCommit({ gdb: this.link, continue: () => this.execution.continue() });
     this.exceptions = this.makeExceptions();
@@ -150,8 +149,7 @@ class Composition implements Session {
       },
       capabilities: () => capabilitiesOf(this.routes),
       configured: config => {
-        this.rseq = config.rseq;
-        this.prefersHardware = config.hardwareBreakpoints.require;
+        this.settings = config;
         this.log.configure(config.logging);
         this.exceptions.configure(config.signals);
       },
@@ -170,7 +168,9 @@ class Composition implements Session {
       symbols: this.symbols,
       logpoints: this.logpoints,
       inspection: this.inspection,
+      progress: this.progress,
       process: this.process,
+      gdbPid: () => this.link.pid,
       followed: () => {
         this.lifecycle.tellProcess();
       },
@@ -184,6 +184,7 @@ class Composition implements Session {
       ...this.exceptions.routes,
       ...this.restartable.routes,
       ...this.inspection.routes,
+      ...this.progress.routes,
     };
   }
 
@@ -204,11 +205,11 @@ class Composition implements Session {
     return new Breakpoints({
       ...this.common,
       hardware: this.hardware,
-      prefersHardware: () => this.prefersHardware,
+      prefersHardware: () => this.settings.hardwareBreakpoints.require,
       nextId: this.nextBreakpointId,
       logpoints: this.logpoints,
       regionAround: address => this.modules.index.inside(address)?.region,
-      keeps: () => this.rseq.breakpointsInside === 'keep',
+      keeps: () => this.settings.rseq.breakpointsInside === 'keep',
       whileStopped: job => this.execution.silent.whileStopped(job),
       sourceOf: address => this.modules.sourceOf(address),
       loaded: () => this.process.id !== undefined,
@@ -251,7 +252,7 @@ class Composition implements Session {
       ready: () => this.link.isUp,
       processId: () => this.process.id,
       isRunning: () => this.execution.running,
-      isAware: () => this.rseq.stepping !== 'off',
+      isAware: () => this.settings.rseq.stepping !== 'off',
       nextId: this.nextBreakpointId,
       regions: this.restartable,
       unwinding: this.unwinding,
@@ -285,7 +286,7 @@ class Composition implements Session {
       mayInterrupt: () => this.forks.mayStop,
       abortAt: stop => this.exceptions.abortAt(stop, this.breakpoints.hitBy(stop).length > 0),
       examine: stop => this.exceptions.examine(stop),
-      showsFirstAttempt: () => this.rseq.stepping === 'firstIteration',
+      showsFirstAttempt: () => this.settings.rseq.stepping === 'firstIteration',
       passBegins: () => this.dataBreakpoints.passBegins(),
       changedInPass: () => this.dataBreakpoints.changedInPass(),
       passed: (passed, isFree) => {

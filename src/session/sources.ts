@@ -8,7 +8,7 @@ import { textAt, tuplesAt } from '../mi/fields.js';
 import { formatAddress, type Address } from '../util/address.js';
 import { messageOf, RequestError } from '../util/errors.js';
 import type { AssemblyLine } from './disassembly.js';
-import type { Gdb } from './ports.js';
+import type { Client, Gdb } from './ports.js';
 
 /** How many instructions an assembly listing shows before and behind the one that it was made for. */
 const BEFORE = 40;
@@ -20,6 +20,7 @@ const KEPT = 32;
 /** What sources need of the rest of the session. */
 export interface SourcesPorts {
   readonly gdb: Gdb;
+  readonly client: Client;
   /** Exactly so many instructions before and from an address on, filled up where none can be read. */
   listing(address: Address, before: number, behind: number): Promise<readonly AssemblyLine[]>;
 }
@@ -34,6 +35,9 @@ export class Sources {
   /** The address that each listing was made for; a reference is an index, from 1, and valid for the whole session. */
   private readonly anchors: Address[] = [];
   private readonly references = new Map<Address, number>();
+  /** What the client was told of, once it has asked. */
+  private listed: readonly string[] | undefined;
+  private isChanging = false;
   /** The addresses in the listings that a client has seen, by reference, the latest last. */
   private readonly seen = new Map<number, readonly Address[]>();
 
@@ -95,15 +99,49 @@ export class Sources {
     if (this.seen.size > KEPT && oldest !== undefined) this.seen.delete(oldest);
   }
 
+  /** Libraries have come or gone: a client that has asked for the list is told what has changed, once for all of them. */
+  changed(): void {
+    if (this.listed === undefined || this.isChanging) return;
+    this.isChanging = true;
+    this.ports.client.post(async () => {
+      this.isChanging = false;
+      const before = this.listed ?? [];
+      const now = await this.paths();
+      this.listed = now;
+      const [was, is] = [new Set(before), new Set(now)];
+      this.tell(
+        'removed',
+        before.filter(path => !is.has(path)),
+      );
+      this.tell(
+        'new',
+        now.filter(path => !was.has(path)),
+      );
+    });
+  }
+
+  private tell(reason: 'new' | 'removed', paths: readonly string[]): void {
+    for (const path of paths) this.ports.client.emit('loadedSource', { reason, source: sourceOf(path) });
+  }
+
   private async loadedSources(): Promise<D.LoadedSourcesResponse['body']> {
+    this.listed = await this.paths();
+    return { sources: this.listed.map(sourceOf) };
+  }
+
+  private async paths(): Promise<readonly string[]> {
     const { results } = await this.ports.gdb.send(fileListExecSourceFiles());
     const paths = tuplesAt(results, 'files').flatMap(file => {
       const path = textAt(file, 'fullname');
       // What was compiled by a path that is not known any more can be opened by nobody.
       return path === undefined || !isAbsolute(path) ? [] : [normalize(path)];
     });
-    return { sources: [...new Set(paths)].sort().map(path => ({ name: basename(path), path })) };
+    return [...new Set(paths)].sort();
   }
+}
+
+function sourceOf(path: string): D.Source {
+  return { name: basename(path), path };
 }
 
 function listing(name: string, sourceReference: number): D.Source {

@@ -78,6 +78,7 @@ export const TOPICS: ReadonlySet<string> = new Set(
     'loadedModules',
     'locations',
     'memory',
+    'progress',
     'restartable',
     'reverse',
     'scopes',

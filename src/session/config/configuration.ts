@@ -14,6 +14,12 @@ export interface Configuration extends Settings {
   readonly beginning: Beginning;
 }
 
+/** What holds before a configuration has come. */
+export const UNCONFIGURED: Pick<Settings, 'rseq' | 'hardwareBreakpoints'> = {
+  rseq: ATTRIBUTES.rseq.fallback,
+  hardwareBreakpoints: ATTRIBUTES.hardwareBreakpoints.fallback,
+};
+
 /** How the session comes by its program. */
 export type Beginning =
   /** `setup`: commands that give gdb the program, instead of its path. */
