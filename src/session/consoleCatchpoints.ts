@@ -20,11 +20,19 @@ export interface Catchpoint {
 export class ConsoleCatchpoints {
   private readonly known = new Map<string, { readonly catchpoint: Catchpoint; readonly times: number }>();
   private readonly hits = new Set<string>();
+  /** gdb's numbers of the adapter's own. */
+  private readonly foreign = new Set<string>();
+
+  /** A catchpoint is the adapter's own. */
+  disown(number: string): void {
+    this.foreign.add(number);
+    this.known.delete(number);
+  }
 
   /** gdb has made or changed a breakpoint of the user's; it is at once followed by the stop, where it was hit. */
   onChanged(breakpoint: Breakpoint): void {
     const { number, type, catchType, what, disposition, times } = breakpoint;
-    if (type !== 'catchpoint') return;
+    if (type !== 'catchpoint' || this.foreign.has(number)) return;
     const before = this.known.get(number);
     if (before !== undefined && times > before.times) this.hits.add(number);
     const catchpoint = before?.catchpoint ?? {

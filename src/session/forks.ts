@@ -12,14 +12,13 @@ export interface ForksPorts {
   readonly gdb: Gdb;
   readonly client: Client;
   readonly tell: Tell;
+  /** Sets a catchpoint that is none of the user's. @returns gdb's number of it */
+  catch(event: 'fork'): Promise<string | undefined>;
   /** Whether the client can be asked for another session. */
   canStartDebugging(): boolean;
   /** The reverse request of that name. */
   startDebugging(args: D.StartDebuggingRequestArguments): Promise<unknown>;
 }
-
-/** gdb says nothing else of the number that a catchpoint of its command line gets. */
-const CATCHPOINT = /^Catchpoint (\d+) \(/m;
 
 const NO_SESSIONS =
   "'followFork' is \"both\", but this client cannot begin a session for a child (it lacks 'startDebugging'): children run without a debugger. " +
@@ -48,14 +47,13 @@ export class Forks {
   async begin(followFork: FollowFork | undefined, given: RawArguments, isLocal: boolean): Promise<void> {
     this.arguments = given;
     if (followFork !== 'both') return;
-    const { gdb, tell } = this.ports;
+    const { tell } = this.ports;
     if (!isLocal) {
       tell('important', '\'followFork\' is "both", but children can be followed on this machine alone.\n');
     } else if (!this.ports.canStartDebugging()) {
       tell('important', NO_SESSIONS);
     } else {
-      const { console } = await gdb.send(consoleCommand('catch fork'));
-      this.catchpoint = CATCHPOINT.exec(console)?.[1];
+      this.catchpoint = await this.ports.catch('fork');
     }
   }
 

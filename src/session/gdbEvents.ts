@@ -16,7 +16,7 @@ import type { Logpoints } from './logpoints.js';
 import type { Modules } from './modules.js';
 import type { Client, Gdb, Tell } from './ports.js';
 import type { Progress } from './progress.js';
-import type { SymbolLoading } from './symbolLoading.js';
+import type { SystemEvents } from './systemEvents.js';
 import type { TargetProcess } from './target/targetProcess.js';
 
 /** Whom gdb's events concern. */
@@ -32,7 +32,7 @@ export interface GdbEventsPorts {
   readonly exceptions: Exceptions;
   readonly modules: Modules;
   readonly unwinding: AbortUnwinding;
-  readonly symbols: SymbolLoading;
+  readonly system: SystemEvents;
   readonly logpoints: Logpoints;
   readonly inspection: Inspection;
   readonly progress: Progress;
@@ -85,7 +85,7 @@ export class GdbEvents {
         inspection.threads.changed();
         inspection.loaded.libraryLoaded(event.library);
         inspection.sources.changed();
-        this.ports.symbols.libraryLoaded(event.library);
+        this.ports.system.symbols.libraryLoaded(event.library);
         client.post(async () => {
           if (process.id === undefined) return;
           await modules.libraryLoaded(event.library);

@@ -9,13 +9,12 @@ import { ClientTerminal } from './clientTerminal.js';
 import type { Request } from './config/attribute.js';
 import { parseConfiguration, type Configuration } from './config/configuration.js';
 import type { Execution } from './execution.js';
-import type { Forks } from './forks.js';
 import { settings } from './gdbSetup.js';
 import type { GdbLink } from './gdbLink.js';
 import type { Modules } from './modules.js';
 import type { AllBreakpoints, Client, Tell } from './ports.js';
 import { untoldStop } from './stopWaiter.js';
-import type { SymbolLoading } from './symbolLoading.js';
+import type { SystemEvents } from './systemEvents.js';
 import { makeTarget } from './target/makeTarget.js';
 import type { StopShown, Target } from './target/target.js';
 import type { TargetProcess } from './target/targetProcess.js';
@@ -35,8 +34,7 @@ export interface LifecyclePorts {
   runInTerminal(args: D.RunInTerminalRequestArguments): Promise<unknown>;
   /** The configuration is known: before gdb is started. */
   configured(config: Configuration): void;
-  readonly forks: Forks;
-  readonly symbols: SymbolLoading;
+  readonly system: SystemEvents;
   /** Says that the session is over, once. */
   terminated(): void;
 }
@@ -107,7 +105,7 @@ export class Lifecycle {
     this.target = await makeTarget(this.targetPorts(config), waiting);
     await this.bringUp(config, this.target);
     const { isLocal, isPostMortem } = this.target;
-    await this.ports.forks.begin(config.followFork, args, isLocal && !isPostMortem);
+    await this.ports.system.begin(config, args, isLocal && !isPostMortem);
     this.config = config;
     this.ports.client.emit('initialized');
   }
@@ -120,7 +118,7 @@ export class Lifecycle {
       if (program !== undefined) await modules.checkMain(program);
       await link.start(config);
       await Promise.all(settings(config).map(command => link.send(command)));
-      await this.ports.symbols.begin(config.symbolLoadInfo);
+      await this.ports.system.symbols.begin(config.symbolLoadInfo);
       await carryOut(config.preConnectCommands, 'preConnectCommands', this.ports);
       await carryOut(config.setupCommands, 'setupCommands', this.ports);
       await target.prepare();
@@ -157,23 +155,23 @@ export class Lifecycle {
 
   /** The process is there and stopped at its beginning: brings regions and breakpoints to it, and lets it go. */
   private async setGoing(target: Target): Promise<void> {
-    const { breakpoints, link, modules, symbols } = this.ports;
+    const { breakpoints, link, modules, system } = this.ports;
     await modules.relocate();
     this.tellProcess();
-    await symbols.load();
+    await system.symbols.load();
     await breakpoints.settleAll();
     await this.holdThreads(target);
     if (target.begin === 'run') await link.send(execContinue());
     else await this.show(target.begin);
   }
 
-  /** Tells the client which process is debugged. */
-  tellProcess(): void {
+  /** Tells the client which process is debugged; `name` where it is not what was begun with. */
+  tellProcess(name?: string): void {
     const { target } = this;
     const { client, process } = this.ports;
     if (target === undefined) return;
     client.emit('process', {
-      name: target.name,
+      name: name ?? target.name,
       isLocalProcess: target.isLocal,
       startMethod: target.startMethod,
       ...(process.localId === undefined ? {} : { systemProcessId: process.localId }),
@@ -199,7 +197,7 @@ export class Lifecycle {
     const { config, target } = this;
     if (config === undefined || target === undefined) return;
     const wanted = isRecord(given) ? this.parse(config.request, given) : config;
-    const { breakpoints, execution, process } = this.ports;
+    const { breakpoints, execution, modules, process } = this.ports;
     if (wanted.customResetCommands.length > 0) {
       await execution.silent.whileStopped(() =>
         carryOut(wanted.customResetCommands, 'customResetCommands', this.ports),
@@ -208,6 +206,8 @@ export class Lifecycle {
     }
     await breakpoints.lift();
     await target.reset(wanted);
+    const program = await target.program();
+    if (program !== undefined) await modules.useMain(program);
     this.config = wanted;
     if (!target.isPostMortem) process.forget();
     execution.beginAnew();

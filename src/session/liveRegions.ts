@@ -43,6 +43,13 @@ export class LiveRegions {
     return contents.start;
   }
 
+  /** The program is another one. */
+  forget(): void {
+    this.learnt.clear();
+    this.refused.clear();
+    this.index.remove(LIVE);
+  }
+
   private async learn(descriptor: Address, contents: Descriptor): Promise<void> {
     const { start, abort } = contents;
     const [map, ...functions] = await Promise.all([

@@ -36,6 +36,8 @@ export class LoadedModules {
   private readonly modules = new Map<string, Module>();
   /** Loaded, and not yet told to the client. */
   private untold: Module[] = [];
+  /** The id of the executable. */
+  private executable: string | undefined;
 
   constructor(private readonly ports: LoadedModulesPorts) {}
 
@@ -53,8 +55,15 @@ export class LoadedModules {
       const { results } = await this.ports.gdb.send(listThreadGroups());
       const group = tuplesAt(results, 'groups').find(each => textAt(each, 'pid') === String(pid));
       const path = group === undefined ? undefined : textAt(group, 'executable');
+      this.executable = path;
       if (path !== undefined) this.add({ id: path, path, ranges: await this.rangesOf(path) });
     });
+  }
+
+  /** The process has become another program. */
+  programReplaced(pid: number): void {
+    if (this.executable !== undefined) this.remove(this.executable);
+    this.processStarted(pid);
   }
 
   /** Where the code of a file lies; nothing where the target does not tell, or has just ended. */
@@ -72,6 +81,10 @@ export class LoadedModules {
   }
 
   libraryUnloaded({ id }: Library): void {
+    this.remove(id);
+  }
+
+  private remove(id: string): void {
     const module = this.modules.get(id);
     if (module === undefined) return;
     this.modules.delete(id);

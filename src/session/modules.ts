@@ -47,6 +47,12 @@ export class Modules {
     this.live = new LiveRegions(gdb, this.code, this.index, memoryMap);
   }
 
+  /** The region for which an address lies in `[arming store, post_commit_ip)`, by its function's name or its id. */
+  regionNameAt(address: Address): string | undefined {
+    const region = this.index.inside(address)?.region;
+    return region === undefined ? undefined : (region.function ?? region.id);
+  }
+
   sourceOf(address: Address): Promise<SourceLine | undefined> {
     return this.code.sourceOf(address);
   }
@@ -79,6 +85,23 @@ export class Modules {
     const regions = await this.regionsOf(image, bias);
     this.main = { image, bias, regions };
     this.index.add(MAIN, regions);
+  }
+
+  /** The process has become another program, which gdb has already. @throws RequestError where the file is missing or no ELF file */
+  async becomes(path: string): Promise<void> {
+    this.main = undefined;
+    this.index.remove(MAIN);
+    this.live.forget();
+    await this.checkMain(path);
+    await this.buildMain(true);
+  }
+
+  /** gdb has the executable that a process is to be made of: reads it, unless it is the one that is known. */
+  async useMain(path: string): Promise<void> {
+    if (path === this.program) return;
+    this.live.forget();
+    await this.checkMain(path);
+    await this.buildMain(false);
   }
 
   /** The process exists: brings the executable's regions to where it is mapped. */

@@ -10,7 +10,6 @@ import { UNCONFIGURED, type Configuration } from './config/configuration.js';
 import { DataBreakpoints } from './dataBreakpoints.js';
 import { Ending } from './ending.js';
 import { Execution } from './execution.js';
-import { Forks } from './forks.js';
 import { consoleIntercept } from './consoleIntercept.js';
 import { Control } from './control.js';
 import type { GdbAhead } from './gdbAhead.js';
@@ -30,8 +29,7 @@ import { Progress } from './progress.js';
 import { Restartable } from './restartable.js';
 import { createLink } from './sessionLink.js';
 import { SessionLog } from './sessionLog.js';
-import { SymbolLoading } from './symbolLoading.js';
-import { systemEvent } from './systemEvents.js';
+import { SystemEvents } from './systemEvents.js';
 import { RunToCommit } from './runToCommit.js';
 import { TargetProcess } from './target/targetProcess.js';
 
@@ -70,14 +68,13 @@ class Composition implements Session {
   private readonly exceptions: Exceptions;
   private readonly allBreakpoints: AllBreakpoints;
   private readonly libraries: LibraryWatch;
-  private readonly symbols: SymbolLoading;
   private readonly unwinding: AbortUnwinding;
   private readonly restartable: Restartable;
   private readonly runToCommit: RunToCommit;
   private readonly execution: Execution;
   private readonly inspection: Inspection;
   private readonly control: Control;
-  private readonly forks: Forks;
+  private readonly system: SystemEvents;
   private readonly lifecycle: Lifecycle;
   private readonly ending: Ending;
   private readonly process = new TargetProcess(() => this.lifecycle.target?.isLocal === true);
@@ -98,18 +95,25 @@ class Composition implements Session {
         this.ending.gdbEnded(why);
       },
     });
-    this.forks = new Forks({
-      ...this.common,
-      canStartDebugging: () => this.lifecycle.client.supportsStartDebuggingRequest === true,
-      startDebugging: args => connection.sendRequest('startDebugging', args),
-    });
     this.answers = new PauseAnswers(this.link);
     const map = targetMap(this.link, () => this.process.localId);
     this.modules = new Modules(this.link, this.tell, () => this.settings.rseq.stepping !== 'off', map);
     this.unwinding = new AbortUnwinding(this.link, this.modules, this.answers, this.tell);
     this.logpoints = new Logpoints(this.link, () => this.link.hasPython);
     this.libraries = new LibraryWatch(this.link);
-    this.symbols = new SymbolLoading({ gdb: this.link, watch: () => this.libraries.set('symbols', true) });
+    this.system = new SystemEvents({
+      ...this.common,
+      modules: this.modules,
+      process: this.process,
+      execution: () => this.execution,
+      breakpoints: () => this.allBreakpoints,
+      loaded: () => this.inspection.loaded,
+      catchpoints: () => this.exceptions.catchpoints,
+      lifecycle: () => this.lifecycle,
+      watch: () => this.libraries.set('symbols', true),
+      canStartDebugging: () => this.lifecycle.client.supportsStartDebuggingRequest === true,
+      startDebugging: args => connection.sendRequest('startDebugging', args),
+    });
     this.hardware = new HardwareInsertion(this.link, () =>
       this.process.localId === undefined ? undefined : this.link.path,
     );
@@ -141,8 +145,7 @@ class Composition implements Session {
     this.lifecycle = new Lifecycle({
       ...shared,
       modules: this.modules,
-      forks: this.forks,
-      symbols: this.symbols,
+      system: this.system,
       runInTerminal: args => connection.sendRequest('runInTerminal', args),
       terminated: () => {
         this.ending.terminated();
@@ -165,7 +168,7 @@ class Composition implements Session {
       exceptions: this.exceptions,
       modules: this.modules,
       unwinding: this.unwinding,
-      symbols: this.symbols,
+      system: this.system,
       logpoints: this.logpoints,
       inspection: this.inspection,
       progress: this.progress,
@@ -233,10 +236,7 @@ class Composition implements Session {
     return new Control({
       ...this.common,
       execution,
-      regionAt: address => {
-        const region = modules.index.inside(address)?.region;
-        return region === undefined ? undefined : (region.function ?? region.id);
-      },
+      regionAt: address => modules.regionNameAt(address),
       anyRegion: () => !modules.index.isEmpty,
       loaded: () => this.process.id !== undefined,
       placeOf: (reference, name) => inspection.placeOf(reference, name),
@@ -263,7 +263,7 @@ class Composition implements Session {
   private makeExecution(): Execution {
     return new Execution({
       ...this.common,
-      gdb: this.forks.gdb,
+      gdb: this.system.forks.gdb,
       answers: this.answers,
       processId: () => this.process.localId,
       gdbPid: () => this.link.pid,
@@ -282,8 +282,8 @@ class Composition implements Session {
       }),
       isSilent: async stop => (await this.breakpoints.isSilent(stop)) || (await this.dataBreakpoints.isSilent(stop)),
       isEntry: stop => this.lifecycle.isEntry(stop.breakpointNumber),
-      isSystemEvent: stop => systemEvent(stop, this.forks, this.symbols, this.allBreakpoints),
-      mayInterrupt: () => this.forks.mayStop,
+      isSystemEvent: stop => this.system.take(stop),
+      mayInterrupt: () => this.system.forks.mayStop,
       abortAt: stop => this.exceptions.abortAt(stop, this.breakpoints.hitBy(stop).length > 0),
       examine: stop => this.exceptions.examine(stop),
       showsFirstAttempt: () => this.settings.rseq.stepping === 'firstIteration',

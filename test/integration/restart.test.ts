@@ -78,6 +78,22 @@ describe('restart', () => {
     await session.close();
   });
 
+  it('reads the regions of another program that a changed configuration names', async () => {
+    const session = await DebugSession.start();
+    await session.launch('plain', { args: [], stopOnEntry: true });
+    await session.run();
+    const source = sampleSource('counter_cs.c');
+    await session.breakAt(source, 'before-region');
+    const changed = { program: sampleProgram('counter_cs'), args: ['10', '--pin'] };
+    const mark = session.client.mark();
+    await session.client.request('restart', { arguments: changed });
+    const { threadId = 0 } = await session.client.waitFor('stopped', { after: mark });
+    await session.breakAt(source);
+    for (let steps = 0; steps < 12; steps++) await session.step('next', threadId);
+    assert.deepEqual([...new Set(session.runThroughs().map(({ outcome }) => outcome))], ['committed']);
+    await session.close();
+  });
+
   it('runs the commands of customResetCommands instead', async () => {
     const session = await DebugSession.start();
     await session.launch('plain', { args: [], customResetCommands: ['echo reset-by-command\\n'] });

@@ -82,7 +82,7 @@ export class LaunchTarget implements Target {
     await this.leaveChild();
     await link.drainTerminal();
     const path = resolve(config.program ?? this.path);
-    if (path !== this.path) await link.send(fileExecAndSymbols(path));
+    if (path !== this.path || process.hasBecomeOther) await link.send(fileExecAndSymbols(path));
     this.path = path;
     this.config = config;
     await this.equip();

@@ -5,6 +5,7 @@ import { RequestError } from '../../util/errors.js';
 export class TargetProcess {
   private pid: number | undefined;
   private ended = false;
+  private isOther = false;
   /** gdb's id of the group that the process stands for, and the processes of all groups. */
   private current: string | undefined;
   private readonly groups = new Map<string, number>();
@@ -67,8 +68,19 @@ export class TargetProcess {
     return this.ended ? Promise.resolve() : new Promise(resolve => this.exitListeners.push(resolve));
   }
 
+  /** It has become another program (exec). */
+  becameOther(): void {
+    this.isOther = true;
+  }
+
+  /** Whether it runs another program than it was started with. */
+  get hasBecomeOther(): boolean {
+    return this.isOther;
+  }
+
   /** Another one takes its place. */
   forget(): void {
+    this.isOther = false;
     this.pid = undefined;
     this.ended = false;
   }
