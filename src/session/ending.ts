@@ -87,7 +87,8 @@ export class Ending {
 
   /** Ends gdb; what it was attached to lives on unharmed. */
   private async endGdb(): Promise<void> {
-    const { lifecycle, link, tell } = this.ports;
+    const { execution, lifecycle, link, tell } = this.ports;
+    execution.interrupter.giveUp();
     const orphan = this.attachedTo;
     lifecycle.close();
     const forced = await link.end();
@@ -159,7 +160,7 @@ export class Ending {
       this.ports.tell('important', `${message}\n`);
     }
     if (!suspend || pid === undefined) {
-      const mayStop = execution.interrupter.isPending;
+      const mayStop = execution.interrupter.giveUp();
       await link.detach();
       // What would stop it now: a pause that gdb has not seen, or what had stopped it before gdb came.
       if ((mayStop || lifecycle.target?.wasSuspended === true) && pid !== undefined) sendSignal(pid, 'SIGCONT');

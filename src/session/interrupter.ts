@@ -5,6 +5,7 @@ import type { StoppedEvent } from '../mi/events.js';
 import { textAt } from '../mi/fields.js';
 import { RequestError } from '../util/errors.js';
 import type { Gdb } from './ports.js';
+import { sendSignal } from './target/targetProcess.js';
 
 /**
  * Why the adapter stops the target: the user's `pause`, the end of the window in which a step holds other threads, or
@@ -22,6 +23,12 @@ export interface InterrupterPorts {
 }
 
 /**
+ * After this long without a stop the signal is sent again, in milliseconds. Where threads hit a breakpoint with a false
+ * condition all the time, gdb stops them by SIGSTOP to step each over it, and one in twenty of ours was taken for its own.
+ */
+const REPEAT_MS = 250;
+
+/**
  * Stops a running target by SIGSTOP from the adapter itself, which gdb takes and the program never sees.
  *
  * Not by `-exec-interrupt`: gdb 13 to 18 send SIGINT, which a program that blocks it never stops for, and one that waits
@@ -31,16 +38,15 @@ export class Interrupter {
   /** Why interrupts have been sent whose stop has not been seen; `stale` where another stop has come before. */
   private pending: (InterruptPurpose | 'stale')[] = [];
   private readonly purposes = new WeakMap<StoppedEvent, InterruptPurpose | 'stale'>();
+  private timer: NodeJS.Timeout | undefined;
+  /** Whether one has been sent again, and so may still come behind the stop that was wanted. */
+  private mayComeTwice = false;
 
   constructor(
     private readonly gdb: Gdb,
     private readonly ports: InterrupterPorts,
+    private readonly repeatMs = REPEAT_MS,
   ) {}
-
-  /** Whether an interrupt may still be on its way. */
-  get isPending(): boolean {
-    return this.pending.length > 0;
-  }
 
   /** Settings that make gdb report SIGSTOP and keep it from the program. */
   static readonly setup = consoleCommand('handle SIGSTOP stop print nopass');
@@ -63,6 +69,25 @@ export class Interrupter {
       });
     }
     this.pending.push(purpose);
+    this.timer ??= setInterval(() => {
+      this.repeat();
+    }, this.repeatMs).unref();
+  }
+
+  /** The kernel keeps one SIGSTOP of a process at most: one that is still to be taken is not doubled. */
+  private repeat(): void {
+    const pid = this.ports.processId();
+    if (pid === undefined || this.pending.every(purpose => purpose === 'stale')) {
+      this.stopRepeating();
+      return;
+    }
+    this.mayComeTwice = true;
+    sendSignal(pid, 'SIGSTOP');
+  }
+
+  private stopRepeating(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
   }
 
   /**
@@ -74,7 +99,9 @@ export class Interrupter {
   async recognise(stop: StoppedEvent): Promise<InterruptPurpose | 'stale' | undefined> {
     if (!(await this.isOurs(stop))) return undefined;
     const purpose = (['pause', 'silent', 'step'] as const).find(each => this.pending.includes(each)) ?? 'stale';
+    if (this.pending.length === 0) this.mayComeTwice = false;
     this.pending = [];
+    this.stopRepeating();
     this.purposes.set(stop, purpose);
     return purpose;
   }
@@ -119,8 +146,21 @@ export class Interrupter {
     this.pending = this.pending.map(() => 'stale');
   }
 
+  /**
+   * The process is to go on without a debugger: nothing is sent any more.
+   *
+   * @returns whether something that was sent may still stop it
+   */
+  giveUp(): boolean {
+    const mayCome = this.pending.length > 0 || this.mayComeTwice;
+    this.reset();
+    return mayCome;
+  }
+
   /** The process is gone. */
   reset(): void {
     this.pending = [];
+    this.mayComeTwice = false;
+    this.stopRepeating();
   }
 }

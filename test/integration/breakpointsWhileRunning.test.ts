@@ -107,4 +107,24 @@ describe('while the program runs, without its noticing', function () {
     assert.deepEqual({ exitCode, sum }, { exitCode: 0, sum: expected });
     await session.close();
   });
+
+  it('threads that pass a breakpoint with a false condition all the time are paused each time', async () => {
+    const session = await DebugSession.start();
+    await session.launch('threads', { args: [FOREVER, '4'], stopOnEntry: true });
+    await session.run();
+    const line = lineOf(THREADS, 'after-region');
+    await session.client.request('setBreakpoints', {
+      source: { path: THREADS },
+      breakpoints: [{ line, condition: '0' }],
+    });
+    for (let time = 0; time < 60; time++) {
+      await session.client.request('continue', { threadId: 1 });
+      // Four threads are there, and gdb holds all others to step one over the breakpoint.
+      if (time === 0) while (session.eventsOf('thread').length < 3) await session.client.waitFor('thread');
+      const mark = session.client.mark();
+      await session.client.request('pause', { threadId: 1 });
+      assert.equal((await session.client.waitFor('stopped', { after: mark })).reason, 'pause');
+    }
+    await session.close();
+  });
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { MiError } from '../../../src/mi/client.js';
 import type { StoppedEvent } from '../../../src/mi/events.js';
-import { Interrupter } from '../../../src/session/interrupter.js';
+import { Interrupter, type InterrupterPorts } from '../../../src/session/interrupter.js';
 import type { Gdb } from '../../../src/session/ports.js';
 
 const GDB_PID = 4242;
@@ -23,14 +24,33 @@ describe('an interrupt', () => {
     target.kill('SIGKILL');
   });
 
+  const gdb: Gdb = {
+    send: command =>
+      sender === undefined
+        ? Promise.reject(new MiError('Unable to read siginfo', command))
+        : Promise.resolve({ resultClass: 'done', results: { value: String(sender) }, console: '', log: '' }),
+  };
+  const ports = (): InterrupterPorts => ({
+    processId: () => target.pid,
+    gdbPid: () => GDB_PID,
+    isRemote: () => false,
+  });
+
+  /** The kernel's letter for the target's state (proc(5)). */
+  function letter(): string {
+    return /^State:\s+(\S)/m.exec(readFileSync(`/proc/${target.pid}/status`, 'utf8'))?.[1] ?? '';
+  }
+
+  async function stateOfTarget(wanted: string): Promise<void> {
+    while (letter() !== wanted) await new Promise(resolve => setImmediate(resolve));
+  }
+
   beforeEach(() => {
-    const gdb: Gdb = {
-      send: command =>
-        sender === undefined
-          ? Promise.reject(new MiError('Unable to read siginfo', command))
-          : Promise.resolve({ resultClass: 'done', results: { value: String(sender) }, console: '', log: '' }),
-    };
-    interrupter = new Interrupter(gdb, { processId: () => target.pid, gdbPid: () => GDB_PID, isRemote: () => false });
+    interrupter = new Interrupter(gdb, ports());
+  });
+
+  afterEach(() => {
+    interrupter.reset();
   });
 
   it('of ours is told by the process that sent it', async () => {
@@ -65,6 +85,43 @@ describe('an interrupt', () => {
     assert.ok(interrupter.wasPause(stop));
     interrupter.makeStale();
     assert.equal(await interrupter.recognise({ ...STOP }), 'stale');
+  });
+
+  it('is sent again until its stop is seen, and not behind it', async () => {
+    sender = process.pid;
+    const often = new Interrupter(gdb, ports(), 5);
+    often.request('pause');
+    for (let time = 0; time < 3; time++) {
+      await stateOfTarget('T');
+      target.kill('SIGCONT');
+    }
+    assert.equal(await often.recognise({ ...STOP }), 'pause');
+    target.kill('SIGCONT');
+    await stateOfTarget('S');
+    await new Promise(resolve => setTimeout(resolve, 30));
+    assert.equal(letter(), 'S');
+    assert.equal(await often.recognise({ ...STOP }), 'stale');
+    assert.ok(!often.giveUp());
+  });
+
+  it('that is given up is not sent again; whether one may still come is told', async () => {
+    sender = process.pid;
+    const often = new Interrupter(gdb, ports(), 5);
+    assert.ok(!often.giveUp());
+    often.request('pause');
+    assert.ok(often.giveUp());
+    await stateOfTarget('T');
+    target.kill('SIGCONT');
+    await stateOfTarget('S');
+    await new Promise(resolve => setTimeout(resolve, 30));
+    assert.equal(letter(), 'S');
+    often.request('pause');
+    await stateOfTarget('T');
+    target.kill('SIGCONT');
+    await stateOfTarget('T');
+    await often.recognise({ ...STOP });
+    assert.ok(often.giveUp(), 'one that was sent twice may come twice');
+    target.kill('SIGCONT');
   });
 
   it('answers several that have merged, by the most important one', async () => {
