@@ -7,6 +7,8 @@ export function settings(config: Configuration): readonly MiCommand[] {
   const { followFork, hardwareBreakpoints, sourceMap, solibSearchPath, prettyPrinting } = config;
   return [
     Interrupter.setup,
+    // The C library's own, for cancellation and setuid. gdb knows them by libthread_db alone, which may not be there.
+    console('handle SIG32 SIG33 nostop noprint pass'),
     ...(prettyPrinting ? [enablePrettyPrinting()] : [console('disable pretty-printer')]),
     ...debuginfod(config),
     ...sourceMap.map(({ from, to }) => console(`set substitute-path ${quoteCliWord(from)} ${quoteCliWord(to)}`)),

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import { optionalNumber } from '../dap/arguments.js';
 import type { RouteTable } from '../dap/route.js';
+import { MiError } from '../mi/client.js';
 import { console as consoleCommand } from '../mi/commands.js';
 import { listThreadGroups } from '../mi/commandsTarget.js';
 import type { Library } from '../mi/events.js';
@@ -38,6 +39,8 @@ export class LoadedModules {
   private untold: Module[] = [];
   /** The id of the executable. */
   private executable: string | undefined;
+  /** The process whose executable gdb has not told yet. */
+  private unknownOf: number | undefined;
 
   constructor(private readonly ports: LoadedModulesPorts) {}
 
@@ -51,13 +54,22 @@ export class LoadedModules {
 
   /** A process has been started or attached to: its executable is the first module. */
   processStarted(pid: number): void {
-    this.ports.client.post(async () => {
+    this.ports.client.post(() => this.findExecutable(pid));
+  }
+
+  private async findExecutable(pid: number): Promise<void> {
+    this.unknownOf = undefined;
+    try {
       const { results } = await this.ports.gdb.send(listThreadGroups());
       const group = tuplesAt(results, 'groups').find(each => textAt(each, 'pid') === String(pid));
       const path = group === undefined ? undefined : textAt(group, 'executable');
       this.executable = path;
       if (path !== undefined) this.add({ id: path, path, ranges: await this.rangesOf(path) });
-    });
+    } catch (error) {
+      if (!(error instanceof MiError) || error.code === 'ended') throw error;
+      // gdb 16 does not tell while a remote target runs.
+      this.unknownOf = pid;
+    }
   }
 
   /** The process has become another program. */
@@ -107,6 +119,7 @@ export class LoadedModules {
   private async list(args: D.ModulesArguments): Promise<D.ModulesResponse['body']> {
     const start = optionalNumber(args, 'startModule') ?? 0;
     const count = optionalNumber(args, 'moduleCount') ?? 0;
+    if (this.unknownOf !== undefined) await this.findExecutable(this.unknownOf);
     const all = [...this.modules.values()];
     const page = all.slice(start, count > 0 ? start + count : undefined);
     const status = page.length === 0 ? new Map<string, string>() : await this.symbolStatus();

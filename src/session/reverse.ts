@@ -41,9 +41,9 @@ export class Reverse {
     this.ports.client.emit('capabilities', { capabilities: { supportsStepBack: isRecording } });
   }
 
-  /** A stop is to be reported: gdb 13 names no reason where it has gone back to the beginning. */
-  reported({ reasons }: StoppedEvent): Partial<D.StoppedEvent['body']> {
-    const isBeginning = this.isGoingBack && reasons.length === 0;
+  /** A stop is to be reported: where gdb has gone back to the beginning, gdb 13 names no reason, and gdb 16 the same as at the end. */
+  reported({ reason, reasons }: StoppedEvent): Partial<D.StoppedEvent['body']> {
+    const isBeginning = this.isGoingBack && (reasons.length === 0 || reason === 'no-history');
     this.isGoingBack = false;
     return isBeginning ? { reason: 'step', description: 'Reached the beginning of the recorded execution' } : {};
   }

@@ -99,7 +99,7 @@ describe('the filter rseq-abort', function () {
       const { regions } = await session.client.request('rseq/regions', {});
       const inside = { instructionReference: regions[0]?.start ?? '' };
       await session.client.request('setInstructionBreakpoints', { breakpoints: [inside] });
-      assert.equal((await session.continue(1)).reason, 'breakpoint');
+      assert.equal((await session.continue(1)).reason, 'instruction breakpoint');
       await session.client.request('setInstructionBreakpoints', { breakpoints: [] });
       const next = await session.continue(1);
       const { info } = await infoOf(session, next);

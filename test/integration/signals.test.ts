@@ -124,6 +124,17 @@ describe('the filters for signals', function () {
     await session.close();
   });
 
+  it('of the C library’s own are left alone, also where gdb knows nothing of its threads', async () => {
+    const session = await DebugSession.start();
+    // The program cancels a thread, for which the library sends SIG32.
+    await session.launch('plain', { args: ['--ticks=5'], setupCommands: ['set libthread-db-search-path /nowhere'] });
+    const mark = session.client.mark();
+    await session.client.request('configurationDone', {});
+    const end = await session.client.waitForStop(mark);
+    assert.deepEqual([end.kind, session.client.output('stdout').includes('ticks=5')], ['exited', true]);
+    await session.close();
+  });
+
   it('leave the signal alone that the adapter pauses by', async () => {
     const session = await DebugSession.start();
     await assert.rejects(
