@@ -23,7 +23,7 @@ import {
   type Page,
 } from './variablesContainer.js';
 import { assignTo, ObjectContainer } from './variablesObject.js';
-import { hexadecimal, summary } from './variablesValue.js';
+import { isCut, hexadecimal, summary } from './variablesValue.js';
 import { vectorLengthIn } from './variablesVector.js';
 
 /** A string of C++, which a pretty printer shows whole. Without one the members of its class stay hidden. */
@@ -185,7 +185,7 @@ class FrameScope implements Container {
 /** A value in one line; what is larger than gdb reads at once (`max-value-size`) as `bare`. */
 function readable(whole: string, bare: string): string {
   const failure = /^<error reading variable: (.*)>$/s.exec(whole)?.[1];
-  if (failure === undefined) return withoutReference(oneLine(whole));
+  if (failure === undefined) return isCut(whole) ? bare : withoutReference(oneLine(whole));
   return failure.includes('max-value-size') ? bare : errorValue(failure);
 }
 

@@ -79,12 +79,17 @@ export async function summary(
 ): Promise<string> {
   try {
     const answer = await gdb.send(console(`with print max-depth 1 -- output ${expression}`, context));
-    return oneLine(answer.console);
+    return isCut(answer.console) ? fallback : oneLine(answer.console);
   } catch (error) {
     const message = messageOf(error);
     // A gdb before 10 has no `with`.
     return /max-value-size|Undefined command/.test(message) ? fallback : errorValue(message);
   }
+}
+
+/** Whether a value is larger than gdb reads at once (`max-value-size`): gdb 16 shows the elements that are read, and then this. */
+export function isCut(value: string): boolean {
+  return /<unavailable>( <repeats \d+ times>)?(, )?(\.\.\.)?\}\s*$/.test(value);
 }
 
 /** An expression's value in hexadecimal where it is an integer; the given text where it is not. Never rejects. */

@@ -135,7 +135,7 @@ describe('a step that a breakpoint right behind the commit ends', () => {
     await session.client.request('setInstructionBreakpoints', { breakpoints: [place] });
     let stop = await session.step('next', threadId);
     while (stop.reason === 'step') stop = await session.step('next', threadId);
-    assert.equal(stop.reason, 'breakpoint');
+    assert.equal(stop.reason, 'instruction breakpoint');
     assert.deepEqual(
       session.runThroughs().map(({ outcome, address }) => [outcome, address]),
       [['committed', regions[0]?.end]],
