@@ -78,7 +78,7 @@ export function installPackages(folder) {
 }
 
 /** What to put before apt-get: nothing for root, sudo where it asks no password; undefined: we may not. */
-function privilege() {
+export function privilege() {
   if (process.getuid?.() === 0) return [];
   return spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0 ? ['sudo', '-n'] : undefined;
 }
