@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import { console, type MiCommand } from '../mi/commands.js';
 import { setEnvironment } from '../mi/commandsTarget.js';
@@ -111,8 +110,8 @@ export class ClientTerminal {
   }
 }
 
-/** The compiled file is dist/src/session/clientTerminal.js. */
-const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
+/** What this process was started as: where the adapter lies in one piece in an editor's package, no path from this file fits. */
+const MAIN = process.argv[1] ?? '';
 
 interface Greeting {
   readonly socket: Socket;

@@ -54,6 +54,25 @@ describe('the package for VS Code', () => {
     assert.match(licences, /^@vscode\/debugadapter \d/m);
   });
 
+  it('holds what a client runs in a terminal for the program', async () => {
+    const client = DapClient.spawn(process.execPath, [join(STAGE, 'dist', 'adapter.cjs')], { timeoutMs: 15_000 });
+    try {
+      let command: readonly string[] = [];
+      client.handle('runInTerminal', ({ args }) => {
+        command = args;
+        throw new Error('no terminal here');
+      });
+      await client.request('initialize', { adapterID: 'rseq-gdb', supportsRunInTerminalRequest: true });
+      await client.request('launch', { program: sampleProgram('plain'), console: 'integratedTerminal' });
+      await client.request('configurationDone', {});
+      const [node = '', ...args] = command;
+      // Without an adapter at the socket it ends, and says so: but it runs.
+      await assert.rejects(run(node, args.slice(0, -1)), /hold-terminal is run by the adapter, with a socket/);
+    } finally {
+      await client.close();
+    }
+  });
+
   it('holds an adapter that runs by itself and steps over a critical section', async () => {
     const client = DapClient.spawn(process.execPath, [join(STAGE, 'dist', 'adapter.cjs')], {
       timeoutMs: 15_000,
