@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', '**/node_modules/', 'samples/', 'test/fixtures/'] },
+  { ignores: ['.cache/', 'dist/', '**/node_modules/', 'samples/', 'test/fixtures/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

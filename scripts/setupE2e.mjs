@@ -17,18 +17,14 @@ const WANTED = `code-server ${CODE_SERVER}, node ${NODE}\n`;
 
 const ADVICE = 'The messages above tell why; where the registry could not be reached, run it again later';
 
-function installBrowser() {
-  installDebian(() => missingCommands(['chromium']), ['chromium', 'fonts-dejavu-core']);
-}
-
-function installEmacs() {
+/** The browser, other editors, and the languages of their configurations. */
+function installFromDebian() {
+  const isThere = path => existsSync(join('/usr/share', path));
   const missing = () => [
-    ...missingCommands(['emacs']),
-    ...(existsSync('/usr/share/emacs/site-lisp/elpa-src') && existsSync('/usr/share/doc/elpa-dap-mode')
-      ? []
-      : ['dap-mode']),
+    ...missingCommands(['chromium', 'emacs', 'lua5.4', 'python3']),
+    ...(isThere('emacs/site-lisp/elpa-src') && isThere('doc/elpa-dap-mode') ? [] : ['dap-mode']),
   ];
-  installDebian(missing, ['emacs-nox', 'elpa-dap-mode']);
+  installDebian(missing, ['chromium', 'fonts-dejavu-core', 'emacs-nox', 'elpa-dap-mode', 'lua5.4', 'python3']);
 }
 
 function installEditor() {
@@ -57,4 +53,4 @@ function npmInstall(cwd, args) {
   return npm([...options, ...args], { cwd, node, env: { PATH: `${bin}:${process.env.PATH}` } });
 }
 
-setUp(installBrowser, installEmacs, installEditor);
+setUp(installFromDebian, installEditor);

@@ -13,7 +13,7 @@ const ENTRY = join(CACHE, 'ide/node_modules/code-server/out/node/entry.js');
 export const ARTEFACTS = join(ROOT, '.cache', 'e2e-artefacts');
 
 /** The home of the editor: nothing of the user's own is read or written. */
-const HOME = join(ROOT, '.cache', 'e2e-home');
+export const HOME = join(ROOT, '.cache', 'e2e-home');
 
 const START_MS = 60_000;
 

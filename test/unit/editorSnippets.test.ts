@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { ATTRIBUTES } from '../../src/session/config/schema.js';
 import { parseConfiguration } from '../../src/session/config/configuration.js';
-
-/** This file is compiled to dist/test/unit. */
-const TEXT = readFileSync(new URL('../../../docs/editors.md', import.meta.url), 'utf8');
+import { snippets } from '../support/editorSnippets.js';
 
 type Json = Readonly<Record<string, unknown>>;
-
-/** The snippets with a note `check: WHAT` before them. */
-function snippets(what: string): string[] {
-  const pattern = new RegExp(`<!-- check: ${what} -->\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``, 'g');
-  return [...TEXT.matchAll(pattern)].map(match => match[1] ?? '');
-}
 
 /** The adapter takes the configuration without a word. */
 function assertKnown(request: 'launch' | 'attach', configuration: Json): void {

@@ -1,62 +1,44 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { lineOf, sampleProgram } from '../../support/debugSession.js';
+import { lineOf } from '../../support/debugSession.js';
 import { until } from '../poll.js';
 import type { Scenario } from '../runner.js';
 import { SAMPLES, type Stage } from '../stage.js';
 
-/** What a user looks at while a program is stopped, and how sessions begin and end. */
+/** What a user looks at while a program is stopped. */
 export function inspectionScenarios(stage: Stage): Scenario[] {
   return [
     stage.scenario(
-      'shows variables, a value under the mouse, the console’s answers and the disassembly',
+      'shows values: Variables, Watch, the debug console, a word under the mouse',
       'look',
       async workbench => {
         const source = join(SAMPLES, 'plain.c');
         await workbench.setBreakpoint(source, 'add');
         await workbench.debug('plain');
         await workbench.stoppedAt(lineOf(source, 'add'));
-        await workbench.showDebugView();
-        const arguments_ = await until(
-          'the arguments',
-          () => workbench.rows('.debug-variables'),
-          rows => rows.some(row => /^\w+, value -?\d+/.test(row)),
-        );
-        await workbench.picture('variables');
-        const value = /^(\w+), value (-?\d+)/.exec(arguments_.find(row => /^\w+, value -?\d+/.test(row)) ?? '');
-        assert.equal(await workbench.evaluate(value?.[1] ?? ''), value?.[2]);
-        await workbench.command('Open Disassembly View');
-        const instructions = await until(
-          'the disassembly',
-          () => workbench.rows('.disassembly-view'),
-          rows => rows.length > 5,
-        );
-        assert.ok(instructions.length > 5);
-        await workbench.picture('disassembly');
+        assert.equal(await workbench.variable(/^a, value/, 'Arguments'), 'a, value 1');
+        assert.match(await workbench.watch('a + global_counter'), /^a \+ global_counter, value 42\b/);
+        assert.equal(await workbench.evaluate('matrix[1][2]'), '6');
+        assert.equal(await workbench.hover('int sum = a + b;', 'b'), '0');
+        await workbench.picture('values');
         await workbench.stop();
       },
     ),
 
-    stage.scenario('attaches to a process that the user picks, and leaves it running', 'attach', async workbench => {
-      const program = spawn(sampleProgram('counter_cs'), ['100000000000', '--pin'], { stdio: 'ignore' });
-      try {
-        await workbench.quickBox('debug attach', 'Control+p');
-        await workbench.pick(String(program.pid));
-        await workbench.page.locator('.debug-toolbar').waitFor();
-        await workbench.press('pause');
-        await until(
-          'the stopped line',
-          () => workbench.stoppedLine(),
-          line => line > 0,
-        );
-        await workbench.picture('paused');
-        await workbench.page.locator('.debug-toolbar .codicon-debug-disconnect').click();
-        await workbench.ended();
-        assert.equal(program.exitCode, null, 'the process has ended');
-      } finally {
-        program.kill('SIGKILL');
-      }
+    stage.scenario('marks in the disassembly what instructions are to a region', 'disassembly', async workbench => {
+      const source = join(SAMPLES, 'counter_cs.c');
+      await workbench.setBreakpoint(source, 'region');
+      await workbench.debug('counter_cs');
+      await workbench.stoppedAt(lineOf(source, 'region'));
+      await workbench.command('Open Disassembly View');
+      const roles = ['prelude', 'arming store', 'start', 'commit', 'behind the commit'];
+      await until(
+        'the marks',
+        () => workbench.rows('.disassembly-view'),
+        rows => roles.every(role => rows.some(row => row.includes(`rseq: ${role} of counter_inc`))),
+      );
+      await workbench.picture('marks');
+      await workbench.stop();
     }),
   ];
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { lineOf } from '../../support/debugSession.js';
-import { until } from '../poll.js';
 import type { Scenario } from '../runner.js';
 import { SAMPLES, type Stage } from '../stage.js';
 import type { Workbench } from '../workbench.js';
@@ -9,30 +8,19 @@ import type { Workbench } from '../workbench.js';
 /** Steps that an editor needs from in front of a region to behind it: more would be a step that does not get on. */
 const MOST_STEPS = 6;
 
-/** The first session: a breakpoint, a start, and steps over critical sections. */
+/** Steps over critical sections, and stops that concern them. */
 export function steppingScenarios(stage: Stage): Scenario[] {
   return [
     stage.scenario('steps over a critical section in C; nothing is aborted', 'c', async workbench => {
       await stepOver(workbench, 'counter_cs', 'counter_cs.c', 'before-region', 'after-region');
+      const view = await workbench.openView('Restartable Sequences');
+      await workbench.rowOf(view, /counter_inc.*counter_cs\.c:19, 1 commit$/);
+      await workbench.rowOf(view, /in no restartable sequence/);
       await workbench.picture('after-region');
-      const view = workbench.view('Restartable Sequences');
-      await until(
-        'the commit in the view',
-        () => view.texts(),
-        rows => rows.some(row => row.includes('1 commit')),
-      );
-      const rows = await view.texts();
-      assert.ok(
-        rows.some(row => row.includes('counter_inc') && row.includes('counter_cs.c:19') && !row.includes('abort')),
-        rows.join('\n'),
-      );
-      assert.ok(
-        rows.some(row => row.includes('in no restartable sequence')),
-        rows.join('\n'),
-      );
-      await view.picture('regions-view');
+      await workbench.picture('regions-view', view);
       assert.match((await workbench.statusBar('Restartable sequences')) ?? '', /counter_inc: committed/);
-      assert.equal(await workbench.evaluate('aborts'), '0');
+      assert.equal(await workbench.variable(/^aborts seen, value/, 'Restartable sequence'), 'aborts seen, value 0');
+      assert.equal(await workbench.variable(/^aborts, value/, 'Globals'), 'aborts, value 0');
       assert.equal(await workbench.evaluate('commits'), '0'); // The line that counts it is the next one.
       await workbench.stop();
     }),
@@ -40,6 +28,7 @@ export function steppingScenarios(stage: Stage): Scenario[] {
     stage.scenario('steps over a critical section in an assembler file', 'asm', async workbench => {
       await stepOver(workbench, 'counter_asm', 'counter_asm.S', 'before-prelude', 'after-region');
       await workbench.picture('after-region');
+      assert.equal(await workbench.variable(/^aborts seen, value/, 'Restartable sequence'), 'aborts seen, value 0');
       assert.equal(await workbench.evaluate('aborts'), '0');
       await workbench.stop();
     }),
@@ -52,13 +41,28 @@ export function steppingScenarios(stage: Stage): Scenario[] {
         await workbench.setBreakpoint(source, 'region-commit');
         await workbench.debug('counter_asm');
         await workbench.stoppedAt(lineOf(source, 'prelude'));
-        const glyphs = await workbench.breakpointGlyphs();
-        assert.ok(!glyphs.includes(lineOf(source, 'region-commit')), `glyphs at ${glyphs.join(', ')}`);
+        assert.deepEqual(await workbench.breakpointGlyphs(), [lineOf(source, 'prelude')]);
         assert.match(await workbench.hoverBreakpoint(), /restartable sequence/);
         await workbench.picture('reason');
         await workbench.stop();
       },
     ),
+
+    stage.scenario('stops at an abort, where the user asks for it, and explains it', 'abort', async workbench => {
+      await workbench.debug('until_abort');
+      await workbench.stoppedBeside(0);
+      await workbench.toggleExceptions('rseq: abort');
+      await workbench.press('continue');
+      const explanation = workbench.page.locator('.exception-widget');
+      await explanation.waitFor();
+      assert.match(
+        (await explanation.textContent()) ?? '',
+        /The restartable sequence of wait_for_abort .* has been aborted/,
+      );
+      await workbench.picture('explained');
+      await workbench.toggleExceptions('rseq: abort');
+      await workbench.stop();
+    }),
   ];
 }
 
@@ -72,13 +76,7 @@ async function stepOver(workbench: Workbench, program: string, file: string, fro
   while (seen.at(-1) !== lineOf(source, to) && seen.length < MOST_STEPS) {
     const before = await workbench.stoppedLine();
     await workbench.press('step-over');
-    seen.push(
-      await until(
-        'another line',
-        () => workbench.stoppedLine(),
-        at => at !== 0 && at !== before,
-      ),
-    );
+    seen.push(await workbench.stoppedBeside(before));
   }
   assert.equal(seen.at(-1), lineOf(source, to), `the lines were ${seen.join(', ')}`);
 }
