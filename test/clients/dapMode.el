@@ -10,6 +10,7 @@
         dap-breakpoints-file (concat folder "breakpoints")
         dap-auto-configure-features nil))
 (require 'dap-mode)
+(require 'dap-ui) ; An adapter with exception filters needs its list of those that are on.
 
 (defvar source (pop command-line-args-left))
 (defvar line (string-to-number (pop command-line-args-left)))
