@@ -1,6 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Response } from '@vscode/debugadapter/lib/messages.js';
-import { RequestError } from '../util/errors.js';
+import { messageOf, RequestError } from '../util/errors.js';
 import type { Logger } from '../util/log.js';
 import type { SerialQueue } from '../util/serialQueue.js';
 import type { RequestTimer } from '../util/timing.js';
@@ -42,6 +42,9 @@ interface Entry {
   readonly begun: (() => () => void) | undefined;
   state: 'queued' | 'running' | 'answered';
 }
+
+/** What ends a session. */
+const ENDINGS: ReadonlySet<string> = new Set<CommandName>(['disconnect', 'terminate']);
 
 /**
  * Sees to it that every request gets exactly one response.
@@ -92,7 +95,7 @@ export class Dispatcher {
       if (entry.request.command === 'disconnect') this.#giveUpOthers(entry);
       this.#answer(entry, success(entry.request, body));
     } catch (error) {
-      this.#fail(entry, entry.abort.signal.aborted ? cancelledError() : error);
+      this.#fail(entry, entry.abort.signal.aborted ? cancelledError() : this.#excused(entry, error));
     } finally {
       this.#parts.gate.leave();
     }
@@ -135,6 +138,14 @@ export class Dispatcher {
       entry.abort.abort();
       this.#fail(entry, new RequestError('nobody', 'disconnected', why));
     }
+  }
+
+  /** What a request fails by whose session ends under it is nobody's defect. */
+  #excused({ request }: Entry, error: unknown): unknown {
+    const isEnding = [...this.#open.values()].some(open => ENDINGS.has(open.request.command));
+    if (error instanceof RequestError || (!isEnding && this.#handler?.state() !== 'ended')) return error;
+    const text = `'${request.command}' was not done: the session has ended meanwhile (${messageOf(error)}).`;
+    return new RequestError('nobody', 'ended', text, { cause: error });
   }
 
   #fail(entry: Entry, error: unknown): void {

@@ -261,6 +261,34 @@ describe('Dispatcher', () => {
     assert.deepEqual(rig.story(), [`evaluate: ${why}`, `threads: ${why}`, 'disconnect ok']);
   });
 
+  it('blames nobody for what fails by the end of the session: of a defect it would speak to the user', async () => {
+    let fail: (error: Error) => void = () => undefined;
+    let question: Promise<DebugProtocol.Response>;
+    const rig = createRig({
+      modules: { when: 'any', run: () => new Promise((_, reject) => (fail = reject)) },
+      disconnect: {
+        when: 'any',
+        overtakes: true,
+        run: async () => {
+          fail(new Error('gdb has ended'));
+          await question;
+        },
+      },
+    });
+    question = rig.response(rig.send('modules', {}));
+    rig.send('disconnect', {});
+    const error = errorOf(await question);
+    assert.deepEqual([error.variables?.code, error.showUser], ['ended', false]);
+    assert.match(error.format, /^'modules' was not done: the session has ended meanwhile \(gdb has ended\)\.$/);
+    const late = createRig(
+      { modules: { when: 'any', run: () => Promise.reject(new Error('gdb has ended')) } },
+      'ended',
+    );
+    assert.equal(errorOf(await late.response(late.send('modules', {}))).variables?.code, 'ended');
+    const defect = createRig({ modules: { when: 'any', run: () => Promise.reject(new Error('gdb has ended')) } });
+    assert.match(errorOf(await defect.response(defect.send('modules', {}))).format, /defect of the adapter/);
+  });
+
   describe('checks the run state', () => {
     const routes = {
       next: { when: 'stopped', run: () => undefined },
