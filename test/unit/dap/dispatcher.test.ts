@@ -262,30 +262,32 @@ describe('Dispatcher', () => {
   });
 
   it('blames nobody for what fails by the end of the session: of a defect it would speak to the user', async () => {
-    let fail: (error: Error) => void = () => undefined;
-    let question: Promise<DebugProtocol.Response>;
+    const gone = (): Promise<never> => Promise.reject(new Error('gdb has ended'));
+    let isRunning: () => void = () => undefined;
+    const begun = new Promise<void>(resolve => (isRunning = resolve));
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>(resolve => (end = resolve));
     const rig = createRig({
-      modules: { when: 'any', run: () => new Promise((_, reject) => (fail = reject)) },
-      disconnect: {
+      modules: {
         when: 'any',
-        overtakes: true,
         run: async () => {
-          fail(new Error('gdb has ended'));
-          await question;
+          isRunning();
+          await ended;
+          return gone();
         },
       },
+      disconnect: { when: 'any', overtakes: true, run: () => question.then(() => undefined) },
     });
-    question = rig.response(rig.send('modules', {}));
+    const question = rig.response(rig.send('modules', {}));
+    await begun;
     rig.send('disconnect', {});
+    end();
     const error = errorOf(await question);
     assert.deepEqual([error.variables?.code, error.showUser], ['ended', false]);
     assert.match(error.format, /^'modules' was not done: the session has ended meanwhile \(gdb has ended\)\.$/);
-    const late = createRig(
-      { modules: { when: 'any', run: () => Promise.reject(new Error('gdb has ended')) } },
-      'ended',
-    );
+    const late = createRig({ modules: { when: 'any', run: gone } }, 'ended');
     assert.equal(errorOf(await late.response(late.send('modules', {}))).variables?.code, 'ended');
-    const defect = createRig({ modules: { when: 'any', run: () => Promise.reject(new Error('gdb has ended')) } });
+    const defect = createRig({ modules: { when: 'any', run: gone } });
     assert.match(errorOf(await defect.response(defect.send('modules', {}))).format, /defect of the adapter/);
   });
 
