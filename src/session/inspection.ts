@@ -77,7 +77,12 @@ export class Inspection {
   constructor(ports: InspectionPorts) {
     const { answers, gdb, client } = ports;
     const guard = new CallGuard({ gdb, mayCall: thread => mayCall(thread, ports) });
-    const loaded = new LoadedModules({ gdb, client, map: targetMap(gdb, ports.processId) });
+    const loaded = new LoadedModules({
+      gdb,
+      client,
+      map: targetMap(gdb, ports.processId),
+      isStopped: ports.isStopped,
+    });
     const threads = new Threads({ gdb, answers, processId: ports.processId });
     const disassembly = new Disassembly({ gdb, markOf: ports.markOf });
     const sources = new Sources({
@@ -187,6 +192,7 @@ export class Inspection {
 
   /** The target has gone on or has stopped: what the client was shown of the last stop is stale. */
   onPauseChanged(): void {
+    this.loaded.onPauseChanged();
     this.stack.onPauseChanged();
     this.variables.onPauseChanged();
     this.locations.onPauseChanged();

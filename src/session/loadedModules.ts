@@ -18,6 +18,7 @@ export interface LoadedModulesPorts {
   readonly gdb: Gdb;
   readonly client: Client;
   readonly map: MemoryMap;
+  readonly isStopped: () => boolean;
 }
 
 interface Module {
@@ -37,6 +38,8 @@ export class LoadedModules {
   private readonly modules = new Map<string, Module>();
   /** Loaded, and not yet told to the client. */
   private untold: Module[] = [];
+  /** Told while the program ran, without what gdb has of their symbols. */
+  private readonly incomplete = new Set<Module>();
   /** The id of the executable. */
   private executable: string | undefined;
   /** The process whose executable gdb has not told yet. */
@@ -100,6 +103,7 @@ export class LoadedModules {
     const module = this.modules.get(id);
     if (module === undefined) return;
     this.modules.delete(id);
+    this.incomplete.delete(module);
     this.untold = this.untold.filter(each => each !== module);
     this.ports.client.emit('module', { reason: 'removed', module: identify(module) });
   }
@@ -111,7 +115,22 @@ export class LoadedModules {
     this.ports.client.post(async () => {
       const status = await this.symbolStatus();
       for (const each of this.untold.splice(0)) {
-        this.ports.client.emit('module', { reason: 'new', module: await describe(each, status.get(each.path)) });
+        if (status === undefined) this.incomplete.add(each);
+        this.ports.client.emit('module', { reason: 'new', module: await describe(each, status?.get(each.path)) });
+      }
+    });
+  }
+
+  /** The target has gone on or has stopped: what could not be told while it ran is told at a stop. */
+  onPauseChanged(): void {
+    if (this.incomplete.size === 0 || !this.ports.isStopped()) return;
+    this.ports.client.post(async () => {
+      const status = await this.symbolStatus();
+      if (status === undefined) return;
+      const modules = [...this.incomplete];
+      this.incomplete.clear();
+      for (const each of modules) {
+        this.ports.client.emit('module', { reason: 'changed', module: await describe(each, status.get(each.path)) });
       }
     });
   }
@@ -122,13 +141,18 @@ export class LoadedModules {
     if (this.unknownOf !== undefined) await this.findExecutable(this.unknownOf);
     const all = [...this.modules.values()];
     const page = all.slice(start, count > 0 ? start + count : undefined);
-    const status = page.length === 0 ? new Map<string, string>() : await this.symbolStatus();
-    const modules = await Promise.all(page.map(module => describe(module, status.get(module.path))));
+    const status = page.length === 0 ? undefined : await this.symbolStatus();
+    const modules = await Promise.all(page.map(module => describe(module, status?.get(module.path))));
     return { modules, totalModules: all.length };
   }
 
-  /** What gdb has of the symbols of each library and of the executable, by path. MI has no command that tells. */
-  private async symbolStatus(): Promise<ReadonlyMap<string, string>> {
+  /**
+   * What gdb has of the symbols of each library and of the executable, by path. MI has no command that tells. Undefined while
+   * the program runs: to answer, gdb looks for libraries by itself, and one that the loader is just about to announce it
+   * then takes for known; a `catch load` would miss it.
+   */
+  private async symbolStatus(): Promise<ReadonlyMap<string, string> | undefined> {
+    if (!this.ports.isStopped()) return undefined;
     const [libraries, files] = await Promise.allSettled([
       this.ports.gdb.send(consoleCommand('info sharedlibrary')),
       this.ports.gdb.send(consoleCommand('info files')),
