@@ -90,6 +90,12 @@ export function goesOn(flow: Flow): boolean {
   }
 }
 
+/** Where control can go at once behind an instruction, as far as it says: to the target of a direct branch, to the next one in memory. */
+export function successors({ address, size, flow }: CodeInstruction): Address[] {
+  const through = goesOn(flow) ? [address + BigInt(size)] : [];
+  return flow.kind === 'branch' ? [flow.target, ...through] : through;
+}
+
 /** MIPS: all branches, jumps and calls but the compact ones, whose names end in `c`. */
 function hasDelaySlot(instruction: CodeInstruction): boolean {
   const { kind } = instruction.flow;

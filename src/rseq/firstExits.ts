@@ -1,6 +1,7 @@
 import type { Address } from '../util/address.js';
 import type { CodeMap } from './codeMap.js';
-import { goesOn } from './codeMap.js';
+import { successors } from './codeMap.js';
+import type { Flow } from './instruction.js';
 
 /**
  * Fewer exits are simply all waited for: gdb needs 0.3 ms for each, and a way through code that was followed right is still
@@ -10,6 +11,9 @@ const MANY = 32;
 
 /** The longest way from a prelude to the exits that is followed, in instructions. */
 const REACH = 1024;
+
+/** What leads to known places alone: no call, return, system call, or branch to an address that is computed. */
+const FOLLOWED: ReadonlySet<Flow['kind']> = new Set(['next', 'branch', 'trap']);
 
 /**
  * Which of a region's exits a thread can come to before any other. A key that is shared by five hundred copies of one
@@ -38,7 +42,7 @@ export function findFirstExits(
       found.add(address);
       continue;
     }
-    const next = seen.size > REACH ? undefined : successors(code, address);
+    const next = seen.size > REACH ? undefined : followed(code, address);
     if (next === undefined) return undefined;
     open.push(...next);
   }
@@ -46,23 +50,9 @@ export function findFirstExits(
 }
 
 /** Where control goes behind an instruction; undefined where that cannot be known. */
-function successors(code: CodeMap, address: Address): Address[] | undefined {
+function followed(code: CodeMap, address: Address): Address[] | undefined {
   const instruction = code.at(address);
   // A branch of MIPS takes effect behind its delay slot: the way through it is not followed.
   if (instruction === undefined || code.architecture === 'mips') return undefined;
-  const { flow, size } = instruction;
-  switch (flow.kind) {
-    case 'next':
-    case 'branch': {
-      const through = goesOn(flow) ? [address + BigInt(size)] : [];
-      return flow.kind === 'branch' ? [flow.target, ...through] : through;
-    }
-    case 'trap':
-      return [];
-    case 'call':
-    case 'indirect':
-    case 'return':
-    case 'system':
-      return undefined;
-  }
+  return FOLLOWED.has(instruction.flow.kind) ? successors(instruction) : undefined;
 }

@@ -1,8 +1,8 @@
 import type { Address } from '../util/address.js';
 import { formatAddress } from '../util/address.js';
 import { findPreludes } from './arming.js';
-import type { CodeInstruction, CodeMap } from './codeMap.js';
-import { goesOn } from './codeMap.js';
+import type { CodeMap } from './codeMap.js';
+import { successors } from './codeMap.js';
 import type { IntervalIndex } from './intervalIndex.js';
 import type { KeyPoints } from './points.js';
 import { POINTS_SECTION, rebasePoints } from './points.js';
@@ -145,16 +145,12 @@ function regionsAfter<T>(
     if (seen.has(address) || (stops.has(address) && address !== start)) continue;
     seen.add(address);
     const entry = entries.get(address);
-    if (entry !== undefined) found.add(entry);
-    else open.push(...successors(code.at(address)));
+    if (entry !== undefined) {
+      found.add(entry);
+      continue;
+    }
+    const instruction = code.at(address);
+    if (instruction !== undefined) open.push(...successors(instruction));
   }
   return [...found];
-}
-
-function successors(instruction: CodeInstruction | undefined): Address[] {
-  if (instruction === undefined) return [];
-  const next: Address[] = [];
-  if (goesOn(instruction.flow)) next.push(instruction.address + BigInt(instruction.size));
-  if (instruction.flow.kind === 'branch') next.push(instruction.flow.target);
-  return next;
 }
