@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { threadInfo } from '../mi/commandsExecution.js';
-import { addressAt, integerAt, textAt, tupleAt, tuplesAt } from '../mi/fields.js';
+import { addressAt, integerAt, tupleAt, tuplesAt } from '../mi/fields.js';
+import { kernelIdOf } from '../mi/thread.js';
 import type { Region } from '../rseq/region.js';
 import type { Address } from '../util/address.js';
 import type { Gdb } from './ports.js';
@@ -42,9 +43,8 @@ export async function takeCensus(
     const pc = addressAt(tupleAt(thread, 'frame') ?? {}, 'addr');
     const regions = pc === undefined ? [] : regionsAt(pc);
     if (regions.length === 0) continue;
-    const kernelId = /LWP (\d+)|process (\d+)/.exec(textAt(thread, 'target-id') ?? '');
-    const number = kernelId === null ? undefined : Number(kernelId[1] ?? kernelId[2]);
-    caught.set(id, { regions, kernelId: number, runs: await runsOf(processId, number) });
+    const kernelId = kernelIdOf(thread);
+    caught.set(id, { regions, kernelId, runs: await runsOf(processId, kernelId) });
   }
   return { caught, cpus };
 }

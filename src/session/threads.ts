@@ -4,6 +4,7 @@ import type { RouteTable } from '../dap/route.js';
 import { threadInfo } from '../mi/commandsExecution.js';
 import { integerAt, textAt, tuplesAt } from '../mi/fields.js';
 import type { MiTuple } from '../mi/record.js';
+import { kernelIdOf } from '../mi/thread.js';
 import type { Gdb } from './ports.js';
 
 /** What threads need of the other subjects of the session. */
@@ -66,7 +67,7 @@ export class Threads {
     if (process === undefined) return undefined;
     const names = new Map<string, string>();
     for (const thread of threads) {
-      const path = `/proc/${process}/task/${kernelIdOf(thread, /\b(?:LWP|process) (\d+)/)}/comm`;
+      const path = `/proc/${process}/task/${kernelIdOf(thread)}/comm`;
       const name = kernelName(path);
       if (name === undefined) return undefined;
       names.set(path, name);
@@ -94,11 +95,6 @@ function nameOf(thread: MiTuple, id: number): string {
   const target = textAt(thread, 'target-id') ?? `Thread ${id}`;
   const name = textAt(thread, 'name');
   if (name === undefined || name === '') return target;
-  const lwp = kernelIdOf(thread, /\bLWP (\d+)/);
+  const lwp = /\bLWP (\d+)/.exec(target)?.[1];
   return lwp === undefined ? name : `${name} (LWP ${lwp})`;
-}
-
-/** gdb says `Thread 0x... (LWP N)`, `LWP N`, or `process N` of a program without a thread library. */
-function kernelIdOf(thread: MiTuple, pattern: RegExp): string | undefined {
-  return pattern.exec(textAt(thread, 'target-id') ?? '')?.[1];
 }
