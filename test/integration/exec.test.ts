@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CompiledPrograms } from '../support/compiled.js';
+import { compiledProgram } from '../support/compiled.js';
 import {
   closeLeftSessions,
   DebugSession,
@@ -21,16 +21,8 @@ const COUNTER = sampleSource('counter_cs.c');
 
 describe('a program that becomes another one (exec)', function () {
   this.timeout(60_000);
-  const programs = new CompiledPrograms();
-  let program: string;
-
-  before(() => {
-    program = programs.compile('becomes', PROGRAM);
-  });
+  const { program, source } = compiledProgram('becomes', PROGRAM);
   afterEach(closeLeftSessions);
-  after(() => {
-    programs.remove();
-  });
 
   async function launched(next: string, options = ['20', '--pin']): Promise<DebugSession> {
     const session = await DebugSession.start();
@@ -61,7 +53,7 @@ describe('a program that becomes another one (exec)', function () {
 
   it('and is stepped over the call goes on to the next breakpoint; a restart begins with the first one', async () => {
     const session = await launched('counter_cs');
-    await session.breakAt(`${program}.c`, 'exec');
+    await session.breakAt(source, 'exec');
     await session.breakAt(COUNTER, 'done');
     const { threadId = 0 } = await session.run();
     const end = await session.client.stepAndWait('next', threadId);
@@ -70,7 +62,7 @@ describe('a program that becomes another one (exec)', function () {
     const mark = session.client.mark();
     await session.client.request('restart', {});
     const again = await session.client.waitFor('stopped', { after: mark });
-    assert.equal((await session.frames(again.threadId ?? 0, 1))[0]?.line, lineOf(`${program}.c`, 'exec'));
+    assert.equal((await session.frames(again.threadId ?? 0, 1))[0]?.line, lineOf(source, 'exec'));
     await session.close();
   });
 

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { compiledProgram } from '../support/compiled.js';
 import { closeLeftSessions, DebugSession } from '../support/debugSession.js';
 
-/** A function that returns to address 0, where gdb cannot put the breakpoint that ends a \`finish\`. */
+/** A function that returns to address 0, where gdb cannot put the breakpoint that ends a `finish`. */
 const PROGRAM = `#include <pthread.h>
 #include <unistd.h>
 static volatile int x;
@@ -29,17 +26,7 @@ afterEach(closeLeftSessions);
 
 describe('a stepOut to an address where gdb cannot stop the program', function () {
   this.timeout(60_000);
-  const folder = mkdtempSync(join(tmpdir(), 'rseq-dap-astray-'));
-  const [program, source] = [join(folder, 'astray'), join(folder, 'astray.c')];
-
-  before(() => {
-    writeFileSync(source, PROGRAM);
-    execFileSync('gcc', ['-g', '-O0', '-fno-pie', '-no-pie', '-pthread', '-o', program, source]);
-  });
-
-  after(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const { program, source } = compiledProgram('astray', PROGRAM, '-fno-pie', '-no-pie', '-pthread');
 
   for (const threads of [1, 3]) {
     it(`ends in a stop that tells why, and the program can go on (${threads} threads)`, async () => {

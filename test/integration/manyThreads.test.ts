@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CompiledPrograms } from '../support/compiled.js';
+import { compiledProgram } from '../support/compiled.js';
 import { closeLeftSessions, DebugSession } from '../support/debugSession.js';
 
 const THREADS = 500;
@@ -37,18 +37,13 @@ int main(void) {
 
 describe('of five hundred threads', function () {
   this.timeout(120_000);
-  const programs = new CompiledPrograms();
-
+  const { program, source } = compiledProgram('many', PROGRAM);
   afterEach(closeLeftSessions);
-  after(() => {
-    programs.remove();
-  });
 
   it('the one that is named acts, alone where that is asked for', async () => {
-    const program = programs.compile('many', PROGRAM);
     const session = await DebugSession.start();
     await session.client.request('launch', { program });
-    await session.breakAt(`${program}.c`, 'there');
+    await session.breakAt(source, 'there');
     const stop = await session.run();
     const { threads } = await session.client.request('threads', {});
     assert.equal(threads.length, THREADS + 1);

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { compiledProgram } from '../support/compiled.js';
 import { closeLeftSessions, DebugSession, readReport, sampleSource } from '../support/debugSession.js';
 import { commandsIn } from '../support/gdbTrace.js';
 import { keyCopies } from '../support/keyCopies.js';
@@ -13,17 +10,7 @@ afterEach(closeLeftSessions);
 
 describe('a step through a region whose key is shared by many others', function () {
   this.timeout(60_000);
-  const folder = mkdtempSync(join(tmpdir(), 'rseq-dap-key-'));
-  const [program, source] = [join(folder, 'copies'), join(folder, 'copies.c')];
-
-  before(() => {
-    writeFileSync(source, keyCopies(COPIES));
-    execFileSync('gcc', ['-g', '-O0', '-pthread', `-I${sampleSource('include')}`, '-o', program, source]);
-  });
-
-  after(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const { program, source } = compiledProgram('copies', keyCopies(COPIES), '-pthread', `-I${sampleSource('include')}`);
 
   it('waits at the exits that the thread can come to, not at those of the others', async () => {
     const session = await DebugSession.start({ trace: true });

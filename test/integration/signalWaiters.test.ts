@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CompiledPrograms } from '../support/compiled.js';
+import { compiledProgram } from '../support/compiled.js';
 import { closeLeftSessions, DebugSession, lineOf } from '../support/debugSession.js';
 
 /** Counts milliseconds while a thread waits for SIGINT in one of several ways; whoever receives it says so. */
@@ -48,16 +48,8 @@ int main(int argc, char **argv) {
 
 describe('a program that waits for SIGINT', function () {
   this.timeout(60_000);
-  const programs = new CompiledPrograms();
-  let program: string;
-
-  before(() => {
-    program = programs.compile('waiter', PROGRAM);
-  });
+  const { program, source: path } = compiledProgram('waiter', PROGRAM);
   afterEach(closeLeftSessions);
-  after(() => {
-    programs.remove();
-  });
 
   for (const how of ['signalfd', 'sigwait', 'sigwaitinfo']) {
     it(`by ${how} never receives one of ours, whatever is done while it runs`, async () => {
@@ -65,8 +57,8 @@ describe('a program that waits for SIGINT', function () {
       await session.client.request('launch', { program, args: [how] });
       await session.client.request('configurationDone', {});
       await session.client.waitFor('output', { where: ({ output }) => output.includes('ticking') });
-      const source = { path: `${program}.c` };
-      const line = lineOf(source.path, 'tick');
+      const source = { path };
+      const line = lineOf(path, 'tick');
       const { client } = session;
       for (const condition of ['ticks < 0', undefined]) {
         const more = condition === undefined ? {} : { condition };

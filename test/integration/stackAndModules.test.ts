@@ -1,6 +1,6 @@
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import assert from 'node:assert/strict';
-import { CompiledPrograms } from '../support/compiled.js';
+import { compiledProgram } from '../support/compiled.js';
 import { closeLeftSessions, DebugSession, lineOf } from '../support/debugSession.js';
 import { commandsIn } from '../support/gdbTrace.js';
 
@@ -53,16 +53,8 @@ const QUIET = 'handle SIGUSR1 nostop noprint pass';
 
 describe('what a client sees of a stop', function () {
   this.timeout(60_000);
-  const programs = new CompiledPrograms();
-  let program: string;
-
-  before(() => {
-    program = programs.compile('deep', PROGRAM);
-  });
+  const { program, source: file } = compiledProgram('deep', PROGRAM);
   afterEach(closeLeftSessions);
-  after(() => {
-    programs.remove();
-  });
 
   async function stopAt(
     marker: string,
@@ -70,7 +62,7 @@ describe('what a client sees of a stop', function () {
   ): Promise<{ session: DebugSession; threadId: number }> {
     const session = await DebugSession.start({ trace: true });
     await session.client.request('launch', { program, args, setupCommands: [QUIET] });
-    await session.breakAt(`${program}.c`, marker);
+    await session.breakAt(file, marker);
     const { threadId } = await session.run();
     return { session, threadId: threadId! };
   }
@@ -102,7 +94,7 @@ describe('what a client sees of a stop', function () {
     const { session, threadId } = await stopAt('deep', '2');
     const name = async (format: D.StackFrameFormat): Promise<string> =>
       (await session.client.request('stackTrace', { threadId, levels: 1, format })).stackFrames[0]!.name;
-    const line = lineOf(`${program}.c`, 'deep');
+    const line = lineOf(file, 'deep');
     assert.equal(await name({}), 'recurse');
     assert.equal(await name({ parameters: true }), 'recurse(depth, text)');
     assert.equal(await name({ parameterTypes: true }), 'recurse(int, const char *)');
@@ -122,7 +114,7 @@ describe('what a client sees of a stop', function () {
       frames.filter(({ name }) => name.startsWith('<')).map(({ name, presentationHint }) => [name, presentationHint]),
       [['<signal handler called>', 'label']],
     );
-    await session.breakAt(`${program}.c`, 'inlined');
+    await session.breakAt(file, 'inlined');
     await session.continue(threadId);
     assert.deepEqual(frameNames(await session.frames(threadId, 2)), ['doubled', 'main']);
     await session.close();
@@ -165,9 +157,9 @@ describe('what a client sees of a stop', function () {
   it('are the source files, and their texts', async () => {
     const { session, threadId } = await stopAt('deep', '1');
     const { sources } = await session.client.request('loadedSources', {});
-    assert.ok(sources.some(({ path }) => path === `${program}.c`));
+    assert.ok(sources.some(({ path }) => path === file));
     assert.equal(new Set(sources.map(({ path }) => path)).size, sources.length);
-    const source = { path: `${program}.c` };
+    const source = { path: file };
     const { content } = await session.client.request('source', { source, sourceReference: 0 });
     assert.equal(content, PROGRAM);
     const missing = { source: { path: '/no/such/file.c' }, sourceReference: 0 };
@@ -180,7 +172,7 @@ describe('what a client sees of a stop', function () {
   it('is memory that can be written, with the client told of each write', async () => {
     const session = await DebugSession.start({ client: { supportsMemoryEvent: true, supportsInvalidatedEvent: true } });
     await session.client.request('launch', { program, args: ['1'], setupCommands: [QUIET] });
-    await session.breakAt(`${program}.c`, 'deep');
+    await session.breakAt(file, 'deep');
     const { threadId } = await session.run();
     const [frame] = await session.frames(threadId!, 1);
     const evaluate = (expression: string, context = 'watch'): Promise<D.EvaluateResponse['body']> =>

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { compiledProgram } from '../support/compiled.js';
 import { closeLeftSessions, DebugSession } from '../support/debugSession.js';
 import { commandsIn } from '../support/gdbTrace.js';
 
@@ -30,17 +27,7 @@ afterEach(closeLeftSessions);
 
 describe('the list of threads', function () {
   this.timeout(60_000);
-  const folder = mkdtempSync(join(tmpdir(), 'rseq-dap-threads-'));
-  const [program, source] = [join(folder, 'listed'), join(folder, 'listed.c')];
-
-  before(() => {
-    writeFileSync(source, PROGRAM);
-    execFileSync('gcc', ['-g', '-O0', '-pthread', '-o', program, source]);
-  });
-
-  after(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const { program, source } = compiledProgram('listed', PROGRAM, '-pthread');
 
   async function stoppedAt(...markers: readonly string[]): Promise<DebugSession> {
     const session = await DebugSession.start({ trace: true });
