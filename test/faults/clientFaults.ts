@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { encodeFrame } from '../../src/dap/framing.js';
 import { FOREVER, sampleProgram, sampleSource } from '../support/debugSession.js';
-import { patchedCode } from './codeCheck.js';
+import { foreignCode } from '../support/processCode.js';
 import type { FaultCase } from './faultCase.js';
 import { FaultSession } from './faultSession.js';
 import { placeOf, REQUESTS, type Place } from './requests.js';
@@ -215,8 +215,12 @@ function gone(
       const outcome = await session.outcome();
       if (child?.pid === undefined) return outcome;
       const wrong = [...outcome.wrong];
-      const patched = await patchedCode(child.pid).catch((error: unknown) => String(error));
-      if (patched !== 0) wrong.push(`breakpoint instructions left in the program: ${patched}`);
+      try {
+        const patched = foreignCode(child.pid).length;
+        if (patched > 0) wrong.push(`breakpoint instructions left in the program: ${patched}`);
+      } catch (error) {
+        wrong.push(`its code cannot be read: ${String(error)}`);
+      }
       if (child.exitCode !== null || child.signalCode !== null) wrong.push(`it ended: ${child.signalCode ?? ''}`);
       child.kill('SIGKILL');
       return { ...outcome, wrong };

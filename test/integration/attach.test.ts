@@ -5,6 +5,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { closeLeftSessions, DebugSession, FOREVER, sampleProgram, sampleSource } from '../support/debugSession.js';
+import { reaches, statOf } from '../support/processes.js';
 
 const SOURCE = sampleSource('threads.c');
 const children: ChildProcess[] = [];
@@ -28,7 +29,7 @@ async function started(program: string): Promise<number> {
 
 /** The letter that the kernel has for a process's state (proc(5)): R, S, T. */
 function stateOf(pid: number): string {
-  return /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';
+  return statOf(pid)?.state ?? '';
 }
 
 describe('attach', () => {
@@ -107,7 +108,7 @@ describe('disconnect', () => {
       await session.client.request('disconnect', { suspendDebuggee: true });
       await session.client.close();
       // The signal takes effect when the kernel lets the program run next, on a busy machine a moment later.
-      while (stateOf(pid) !== 'T') await new Promise(resolve => setImmediate(resolve));
+      await reaches(pid, 'T');
       assert.match(readFileSync(`/proc/${pid}/status`, 'utf8'), /TracerPid:\s+0/);
       process.kill(pid, 'SIGCONT');
       assert.match(stateOf(pid), /[RS]/);

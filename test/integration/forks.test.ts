@@ -9,7 +9,7 @@ import {
   sampleSource,
 } from '../support/debugSession.js';
 import { foreignCode } from '../support/processCode.js';
-import { exists, statOf } from '../support/processes.js';
+import { exists, reaches } from '../support/processes.js';
 
 const FORKS = sampleSource('forks.c');
 const LIBRARY = sampleSource('libpercpu.c');
@@ -45,14 +45,6 @@ async function stepThrough(session: DebugSession, threadId: number): Promise<voi
   const told = session.runThroughs().slice(before);
   assert.ok(told.length >= 2, 'the steps led through the region');
   assert.deepEqual([...new Set(told.map(({ outcome }) => outcome))], ['committed']);
-}
-
-/** Waits until a process is in a state of /proc/PID/stat. */
-async function reaches(pid: number, state: string): Promise<void> {
-  while (statOf(pid)?.state !== state) {
-    assert.ok(exists(pid), `process ${pid} has ended`);
-    await new Promise(resolve => setImmediate(resolve));
-  }
 }
 
 async function outputOf(session: DebugSession, pattern: RegExp): Promise<string> {

@@ -23,6 +23,14 @@ export function exists(pid: number): boolean {
   return stat !== undefined && stat.state !== 'Z' && stat.state !== 'X';
 }
 
+/** Waits until a process is in a state (proc(5), `stat`: R, S, T). @throws where it ends before */
+export async function reaches(pid: number, state: string): Promise<void> {
+  while (statOf(pid)?.state !== state) {
+    if (!exists(pid)) throw new Error(`process ${pid} has ended`);
+    await new Promise(resolve => setImmediate(resolve));
+  }
+}
+
 /** Every process that descends from `root`. */
 export function descendants(root: number): number[] {
   const parents = new Map<number, number>();

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { MiError } from '../../../src/mi/client.js';
 import type { StoppedEvent } from '../../../src/mi/events.js';
 import { Interrupter, type InterrupterPorts } from '../../../src/session/interrupter.js';
 import type { Gdb } from '../../../src/session/ports.js';
+import { reaches, statOf } from '../../support/processes.js';
 
 const GDB_PID = 4242;
 const STOP: StoppedEvent = { kind: 'stopped', reasons: [], stoppedThreads: 'all', watches: [], signalName: 'SIGSTOP' };
@@ -35,15 +35,6 @@ describe('an interrupt', () => {
     gdbPid: () => GDB_PID,
     isRemote: () => false,
   });
-
-  /** The kernel's letter for the target's state (proc(5)). */
-  function letter(): string {
-    return /^State:\s+(\S)/m.exec(readFileSync(`/proc/${target.pid}/status`, 'utf8'))?.[1] ?? '';
-  }
-
-  async function stateOfTarget(wanted: string): Promise<void> {
-    while (letter() !== wanted) await new Promise(resolve => setImmediate(resolve));
-  }
 
   beforeEach(() => {
     interrupter = new Interrupter(gdb, ports());
@@ -92,14 +83,14 @@ describe('an interrupt', () => {
     const often = new Interrupter(gdb, ports(), 5);
     often.request('pause');
     for (let time = 0; time < 3; time++) {
-      await stateOfTarget('T');
+      await reaches(target.pid ?? 0, 'T');
       target.kill('SIGCONT');
     }
     assert.equal(await often.recognise({ ...STOP }), 'pause');
     target.kill('SIGCONT');
-    await stateOfTarget('S');
+    await reaches(target.pid ?? 0, 'S');
     await new Promise(resolve => setTimeout(resolve, 30));
-    assert.equal(letter(), 'S');
+    assert.equal(statOf(target.pid ?? 0)?.state, 'S');
     assert.equal(await often.recognise({ ...STOP }), 'stale');
     assert.ok(!often.giveUp());
   });
@@ -110,15 +101,15 @@ describe('an interrupt', () => {
     assert.ok(!often.giveUp());
     often.request('pause');
     assert.ok(often.giveUp());
-    await stateOfTarget('T');
+    await reaches(target.pid ?? 0, 'T');
     target.kill('SIGCONT');
-    await stateOfTarget('S');
+    await reaches(target.pid ?? 0, 'S');
     await new Promise(resolve => setTimeout(resolve, 30));
-    assert.equal(letter(), 'S');
+    assert.equal(statOf(target.pid ?? 0)?.state, 'S');
     often.request('pause');
-    await stateOfTarget('T');
+    await reaches(target.pid ?? 0, 'T');
     target.kill('SIGCONT');
-    await stateOfTarget('T');
+    await reaches(target.pid ?? 0, 'T');
     await often.recognise({ ...STOP });
     assert.ok(often.giveUp(), 'one that was sent twice may come twice');
     target.kill('SIGCONT');
