@@ -1,30 +1,87 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { console } from '../mi/commands.js';
-import { execContinue } from '../mi/commandsExecution.js';
+import { execContinue, threadInfo } from '../mi/commandsExecution.js';
+import { targetDetach } from '../mi/commandsTarget.js';
+import type { StoppedEvent } from '../mi/events.js';
+import { tuplesAt } from '../mi/fields.js';
 import type { Gdb } from './ports.js';
+
+/** A process that is being killed takes so long at most until it shows; in milliseconds. */
+const DYING_MS = 100;
+
+/** So long gdb may take to tell by itself of a death that it can see; in milliseconds. */
+const TELLING_MS = 500;
+
+/** From one look to the next; in milliseconds. */
+const LOOK_MS = 10;
 
 /** Whether a process of this machine has been killed, though its parent or gdb has not taken note (proc(5): every thread's state is Z or X). */
 export function isDead(processId: number | undefined): boolean {
   if (processId === undefined) return false;
   try {
     const tasks = readdirSync(`/proc/${processId}/task`);
-    return tasks.every(task => /^[ZX]/.test(stateOf(`/proc/${processId}/task/${task}/stat`)));
+    return tasks.every(task => /^[ZX]/.test(fieldsOf(`/proc/${processId}/task/${task}/stat`)[0] ?? ''));
   } catch {
     return true;
   }
 }
 
-/** The state is the third field; the second, a name in parentheses, may hold anything. */
-function stateOf(path: string): string {
-  const text = readFileSync(path, 'latin1');
-  return text.slice(text.lastIndexOf(')') + 2);
+/** Whether it is dead or dies within a moment: gdb may meet the death before it shows. */
+export async function dies(processId: number | undefined): Promise<boolean> {
+  return processId !== undefined && within(DYING_MS, () => isDead(processId));
 }
 
 /**
- * Lets gdb take note that a process has been killed while it stood: gdb learns it by a resume, before which it inserts
- * breakpoints, and into a process without memory it cannot. Without them it resumes and tells the end.
+ * Lets gdb take note that a process has been killed. Where it stood, gdb learns it by a resume, before which it inserts
+ * breakpoints, and into a process without memory it cannot; without them it resumes and tells the end. Where gdb takes it
+ * for running and has lost the event in an error, it never tells: then it lets go of what is left.
+ *
+ * @returns the end, where gdb will not tell it
  */
-export async function takeNoteOfDeath(gdb: Gdb): Promise<void> {
+export async function takeNoteOfDeath(gdb: Gdb, processId: number): Promise<StoppedEvent | undefined> {
   await gdb.send(console('disable'));
-  await gdb.send(execContinue());
+  const status = waitStatusOf(processId);
+  const isRefused = await gdb.send(execContinue()).then(
+    () => false,
+    () => true,
+  );
+  const isTold = async (): Promise<boolean> => tuplesAt((await gdb.send(threadInfo())).results, 'threads').length === 0;
+  if (!isRefused || (await within(TELLING_MS, isTold))) return undefined;
+  await gdb.send(targetDetach());
+  return endBy(status);
+}
+
+async function within(milliseconds: number, holds: () => boolean | Promise<boolean>): Promise<boolean> {
+  const limit = performance.now() + milliseconds;
+  while (!(await holds())) {
+    if (performance.now() >= limit) return false;
+    await delay(LOOK_MS);
+  }
+  return true;
+}
+
+/** What waitpid(2) will say of a process that has ended and has not been waited for: the last field of its `stat` (proc(5), `exit_code`). */
+function waitStatusOf(processId: number): number {
+  try {
+    return Number(fieldsOf(`/proc/${processId}/stat`).at(-1));
+  } catch {
+    return constants.signals.SIGKILL;
+  }
+}
+
+/** wait(2): the signal that ended it is in the low seven bits, else its exit code in the second byte. */
+function endBy(status: number): StoppedEvent {
+  const common = { kind: 'stopped', stoppedThreads: 'all', watches: [] } as const;
+  const signal = status & 0x7f;
+  if (signal === 0) return { ...common, reasons: ['exited'], reason: 'exited', exitCode: (status >> 8) & 0xff };
+  const signalName = Object.entries(constants.signals).find(([, number]) => number === signal)?.[0] ?? `SIG${signal}`;
+  return { ...common, reasons: ['exited-signalled'], reason: 'exited-signalled', signalName };
+}
+
+/** The fields from the third on, the state; the second, a name in parentheses, may hold anything. */
+function fieldsOf(path: string): string[] {
+  const text = readFileSync(path, 'latin1');
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }

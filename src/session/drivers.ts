@@ -6,14 +6,16 @@ import type { ExecutionPorts } from './executionPorts.js';
 import { FreePass } from './freePass.js';
 import type { LostAttempts } from './lostAttempts.js';
 import { locate } from './position.js';
+import type { SingleThread } from './singleThread.js';
 import { StepDriver } from './stepDriver.js';
 
 /** What the two need of the owner of the run state. */
 export interface DriverHooks {
   /** Stops the target for a step. */
   interrupt(): void;
-  /** The scheduler-locking mode that holds while no region is run through. */
-  schedulerLocking(): string;
+  /** Which threads run while no region is run through. */
+  readonly single: SingleThread;
+  hasEnded(): boolean;
   post(job: () => Promise<void>): void;
   /** The user's step is over. */
   stepFinished(action: Action & { kind: 'finish' }): void;
@@ -34,7 +36,7 @@ export class Drivers {
   constructor(
     private readonly ports: ExecutionPorts,
     private readonly lost: LostAttempts,
-    hooks: DriverHooks,
+    private readonly hooks: DriverHooks,
   ) {
     const common = {
       gdb: ports.gdb,
@@ -42,7 +44,7 @@ export class Drivers {
       interrupt: () => {
         hooks.interrupt();
       },
-      schedulerLocking: () => hooks.schedulerLocking(),
+      schedulerLocking: () => hooks.single.current,
       post: (job: () => Promise<void>) => {
         hooks.post(job);
       },
@@ -89,19 +91,33 @@ export class Drivers {
     this.threads.add(thread);
   }
 
-  threadEnded(thread: number): void {
+  /**
+   * A thread has ended. In the middle of its own step (a signal handler may end it) nobody else would ever end that step,
+   * nor let the threads go on that it holds: gdb waits for the one that is gone. `isLeft`: gdb follows its child.
+   */
+  threadEnded(thread: number, isLeft: boolean): void {
     this.threads.delete(thread);
     this.lost.threadEnded(thread);
+    const { single } = this.hooks;
+    if (!this.move(thread) && single.thread !== thread) return;
+    const isStep = !this.pass.active && !isLeft;
+    this.hooks.post(async () => {
+      const isAlone = single.thread === thread;
+      if (this.hooks.hasEnded() || !(this.move(thread) || isAlone)) return;
+      if (isStep) this.ports.tell('important', `Thread ${thread} has ended before its step did.\n`);
+      if (isAlone) await single.set(undefined);
+      if ((await this.forget(thread)) || isAlone) await this.continueAny();
+    });
   }
 
   /** Forgets what moved a thread that has ended. @returns whether the others were held for it */
-  async forget(thread: number): Promise<boolean> {
+  private async forget(thread: number): Promise<boolean> {
     const driver = [this.step, this.pass].find(each => each.steppingThread === thread);
     return (await driver?.cancel()) === true;
   }
 
   /** All threads go on, from whichever gdb lets: of a process that is being killed it cannot tell which are stopped. */
-  async continueAny(): Promise<void> {
+  private async continueAny(): Promise<void> {
     for (const thread of this.threads) {
       try {
         await this.ports.gdb.send(execContinue({ thread }));

@@ -7,6 +7,7 @@ import type { Address } from '../util/address.js';
 import { messageOf, RequestError } from '../util/errors.js';
 import { begin } from '../stepping/machine.js';
 import { Drivers } from './drivers.js';
+import { EventFailures } from './eventFailures.js';
 import type { ExecutionPorts } from './executionPorts.js';
 import { Interrupter } from './interrupter.js';
 import { insideNote, LostAttempts, lossOf } from './lostAttempts.js';
@@ -17,7 +18,6 @@ import { startOf } from './stepStart.js';
 import { StepsInARow, type StepTarget } from './stepTarget.js';
 import { causeOf, stopInput } from './stopCause.js';
 import { exitCodeOf, isEnd, stoppedBody } from './stopReport.js';
-import { untoldStop } from './stopWaiter.js';
 
 /** The owner of the run state: whether the target runs, why it stopped, and the step in progress. */
 export class Execution {
@@ -35,6 +35,7 @@ export class Execution {
   private readonly single: SingleThread;
   private readonly row = new StepsInARow();
   readonly drivers: Drivers;
+  readonly failures: EventFailures;
   readonly interrupter: Interrupter;
 
   constructor(private readonly ports: ExecutionPorts) {
@@ -49,11 +50,25 @@ export class Execution {
       handle: stop => this.handleStop(stop),
       goOn: stop => ports.abortAt(stop).then(() => this.takeUp(stop)),
     });
+    this.failures = new EventFailures({
+      gdb,
+      tell: ports.tell,
+      processId: ports.processId,
+      isRunning: () => this.gdbRunning,
+      post: job => {
+        this.post(job);
+      },
+      ended: stop => {
+        this.onStopped(stop);
+      },
+      stopped: (stop, why) => this.onUntold(stop, why),
+    });
     this.drivers = new Drivers(ports, this.lost, {
       interrupt: () => {
         this.interrupter.request('step');
       },
-      schedulerLocking: () => this.single.current,
+      single: this.single,
+      hasEnded: () => this.ended,
       post: job => {
         this.post(job);
       },
@@ -77,23 +92,6 @@ export class Execution {
   /** Whether gdb has a thread running just now, whatever the client has been told. */
   get running(): boolean {
     return this.gdbRunning;
-  }
-
-  /**
-   * A thread has ended. In the middle of its own step (a signal handler may end it) nobody else would ever end that step,
-   * nor let the threads go on that it holds: gdb waits for the one that is gone. `isLeft`: gdb follows its child.
-   */
-  threadEnded(thread: number, isLeft = false): void {
-    this.drivers.threadEnded(thread);
-    if (!this.drivers.move(thread) && this.single.thread !== thread) return;
-    const isStep = !this.drivers.pass.active && !isLeft;
-    this.post(async () => {
-      const isAlone = this.single.thread === thread;
-      if (this.ended || !(this.drivers.move(thread) || isAlone)) return;
-      if (isStep) this.ports.tell('important', `Thread ${thread} has ended before its step did.\n`);
-      if (isAlone) await this.single.set(undefined);
-      if ((await this.drivers.forget(thread)) || isAlone) await this.drivers.continueAny();
-    });
   }
 
   schedulerLockingChanged(mode: string): void {
@@ -183,17 +181,13 @@ export class Execution {
     this.post(() => this.handleStop(stop));
   }
 
-  /** gdb could not insert a breakpoint when it resumed, and is silent about the stop that follows. */
-  onInsertionFailure(message: string): void {
-    this.post(async () => {
-      const stop = this.gdbRunning ? await untoldStop(this.ports.gdb, this.ports.processId()) : undefined;
-      if (stop === undefined) return;
-      this.gdbRunning = false;
-      if (this.drivers.pass.active) await this.drivers.pass.fail(message);
-      this.lastStop = stop;
-      if (this.drivers.step.active) await this.drivers.step.onInput({ kind: 'failed', message });
-      else this.report(stop, { reason: 'exception', description: 'A breakpoint could not be inserted', text: message });
-    });
+  /** gdb is silent about a stop, for a reason that it has told. */
+  private async onUntold(stop: StoppedEvent, why: string): Promise<void> {
+    this.gdbRunning = false;
+    if (this.drivers.pass.active) await this.drivers.pass.fail(why);
+    this.lastStop = stop;
+    if (this.drivers.step.active) await this.drivers.step.onInput({ kind: 'failed', message: why });
+    else this.report(stop, { reason: 'exception', description: 'gdb could not let the program go on', text: why });
   }
 
   /** gdb or the process is gone. */

@@ -73,7 +73,7 @@ export class GdbEvents {
       case 'threadExited':
         client.emit('thread', { reason: 'exited', threadId: event.threadId });
         inspection.threads.changed();
-        execution.threadEnded(event.threadId, process.isLeft(event.groupId));
+        execution.drivers.threadEnded(event.threadId, process.isLeft(event.groupId));
         return;
       case 'groupStarted':
         if (process.began(event.groupId, event.pid)) inspection.loaded.processStarted(event.pid);
@@ -135,7 +135,7 @@ export class GdbEvents {
   /** Text of gdb's console or log; `collected`: it belongs to the answer of a command, which shows it. */
   onText(kind: 'console' | 'log', text: string, collected: boolean): void {
     const { execution, logpoints, tell } = this.ports;
-    if (kind === 'log' && /^(Cannot|Could not) insert/.test(text)) execution.onInsertionFailure(text.trim());
+    if (kind === 'log') void execution.failures.onLog(text, collected);
     if (kind === 'console') this.downloads.onText(text);
     const { rest, messages } = kind === 'console' ? logpoints.split(text) : { rest: text, messages: [] };
     for (const message of messages) tell('console', message);

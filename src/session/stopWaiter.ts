@@ -1,6 +1,5 @@
 import { threadInfo } from '../mi/commandsExecution.js';
 import type { StoppedEvent } from '../mi/events.js';
-import { isDead, takeNoteOfDeath } from './deadProcess.js';
 import { integerAt, textAt, tuplesAt } from '../mi/fields.js';
 import type { Gdb } from './ports.js';
 
@@ -33,14 +32,9 @@ export class StopWaiter {
  * The stop that gdb does not tell of: where it cannot insert a breakpoint at a resume it answers `^running` and
  * `*running`, and never `*stopped`, though the threads are stopped (gdb 13, 16, 18).
  *
- * @param processId the process here, if it is one: the reason may be that it has been killed meanwhile
- * @returns undefined where a thread does run, or where gdb is about to tell the end
+ * @returns undefined where a thread does run
  */
-export async function untoldStop(gdb: Gdb, processId?: number): Promise<StoppedEvent | undefined> {
-  if (isDead(processId)) {
-    await takeNoteOfDeath(gdb);
-    return undefined;
-  }
+export async function untoldStop(gdb: Gdb): Promise<StoppedEvent | undefined> {
   const { results } = await gdb.send(threadInfo());
   if (tuplesAt(results, 'threads').some(thread => textAt(thread, 'state') === 'running')) return undefined;
   const threadId = integerAt(results, 'current-thread-id');

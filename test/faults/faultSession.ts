@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DapClient } from '../../src/client/dapClient.js';
 import { DapRequestError } from '../../src/client/requestError.js';
@@ -57,11 +58,10 @@ export class FaultSession {
     return session;
   }
 
-  /** gdb's process: the adapter's child that bears the name. */
+  /** gdb's process: this program's tracer (proc(5), `TracerPid`), whatever else is called gdb here. */
   get gdb(): number {
-    this.look();
-    const pid = [...this.family].find(each => nameOf(each) === 'gdb');
-    if (pid === undefined) throw new Error('there is no gdb');
+    const pid = Number(/^TracerPid:\s*(\d+)/m.exec(readFileSync(`/proc/${this.target}/status`, 'latin1'))?.[1]);
+    if (nameOf(pid) !== 'gdb') throw new Error(`the program is traced by ${pid} '${nameOf(pid)}'`);
     return pid;
   }
 
@@ -71,6 +71,12 @@ export class FaultSession {
     const pid = events.at(-1)?.systemProcessId;
     if (pid === undefined) throw new Error('no process was told');
     return pid;
+  }
+
+  /** Kills the program, if it has not ended at a request just sent. */
+  killTarget(): void {
+    const { target } = this;
+    if (exists(target)) process.kill(target, 'SIGKILL');
   }
 
   /** Remembers every process that the session has by now, and begins to count. */

@@ -2,6 +2,7 @@ import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import type { FaultCase, Outcome } from './faultCase.js';
 import { FaultSession, type Answer } from './faultSession.js';
 import type { Fault } from './faultyGdb.js';
@@ -9,8 +10,13 @@ import { placeOf, REQUESTS } from './requests.js';
 
 type Moment = 'before' | 'during' | 'after';
 
-/** Answered truthfully without gdb: what is asked is only to end, or what is known of it is that nothing is. */
+/**
+ * Answered truthfully without gdb: what is asked is only to end, or what is known of it is that nothing is, or it is as the
+ * client has been told already: stopped, and with those scopes.
+ */
 const NEED_NO_GDB = new Set([
+  'pause',
+  'scopes',
   'disconnect',
   'terminate',
   'rseq/regions',
@@ -21,15 +27,17 @@ const NEED_NO_GDB = new Set([
 
 const FAULTY_GDB = fileURLToPath(new URL('./faultyGdb.js', import.meta.url));
 
+/** Bodies that can say themselves that it was not done: breakpoints not to be set, and data not to be watched. */
+interface Refusable {
+  readonly breakpoints?: readonly { readonly verified: boolean }[];
+  readonly dataId?: string | null;
+}
+
 function judge(session: FaultSession, command: string, moment: Moment, answer: Answer): void {
   if (moment !== 'before' || answer.kind !== 'ok' || NEED_NO_GDB.has(command)) return;
-  const { breakpoints } = (answer.body ?? {}) as { breakpoints?: readonly { verified: boolean }[] };
-  // Breakpoints are each told not to be set.
-  if (breakpoints?.every(({ verified }) => !verified) === true) return;
-  session.expect(
-    false,
-    `'${command}' was answered although gdb was gone: ${JSON.stringify(answer.body).slice(0, 200)}`,
-  );
+  const { breakpoints, dataId } = (answer.body ?? {}) as Refusable;
+  if (breakpoints?.every(({ verified }) => !verified) === true || dataId === null) return;
+  session.expect(false, `'${command}' was answered although gdb was gone: ${inspect(answer.body).slice(0, 200)}`);
 }
 
 /** gdb is killed before, during or after a request. */

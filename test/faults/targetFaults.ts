@@ -82,10 +82,9 @@ function killed(command: string, always: boolean): FaultCase {
     run: async () => {
       const session = await FaultSession.stopped('plain');
       const place = await placeOf(session);
-      const { target } = session;
       session.inject();
       const answers = [session.send('threads'), session.send(command, REQUESTS[command]?.(place))];
-      process.kill(target, 'SIGKILL');
+      session.killTarget();
       await Promise.all(answers);
       // Stopped by gdb as it is, its end shows when it is let go.
       if (command !== 'disconnect' && session.eventsOf('exited').length === 0)
@@ -105,7 +104,9 @@ function killedWithBreakpoints(command: string): FaultCase {
     run: async () => {
       const session = await FaultSession.stopped('plain');
       await session.client.request('setFunctionBreakpoints', { breakpoints: [{ name: 'add' }] });
-      session.inject(() => process.kill(session.target, 'SIGKILL'));
+      session.inject(() => {
+        session.killTarget();
+      });
       await session.send(command, { threadId: 1 });
       await session.over();
       session.expect(session.eventsOf('exited')[0]?.exitCode === 128 + 9, 'another exit code');

@@ -23,10 +23,10 @@ export function exists(pid: number): boolean {
   return stat !== undefined && stat.state !== 'Z' && stat.state !== 'X';
 }
 
-/** Waits until a process is in a state (proc(5), `stat`: R, S, T). @throws where it ends before */
+/** Waits until a process is in a state (proc(5), `stat`: R, S, T, Z). @throws where it ends before */
 export async function reaches(pid: number, state: string): Promise<void> {
-  while (statOf(pid)?.state !== state) {
-    if (!exists(pid)) throw new Error(`process ${pid} has ended`);
+  for (let now = statOf(pid)?.state; now !== state; now = statOf(pid)?.state) {
+    if (now === undefined || now === 'Z' || now === 'X') throw new Error(`process ${pid} has ended`);
     await new Promise(resolve => setImmediate(resolve));
   }
 }
