@@ -37,6 +37,19 @@ export function guardsOf(region: Region): readonly Address[] {
   return region.abort === undefined ? [] : [region.abort];
 }
 
+/** The longest instruction of any architecture, in bytes (x86). */
+const LONGEST_INSTRUCTION = 15n;
+
+/**
+ * Whether the next instruction may stand at a guard, which is not to be inserted then. Where the user has a breakpoint here and another
+ * thread is stopped at it too, gdb steps both over it: the other one comes to the guard, which is not its own, and is to be
+ * stepped over that as well. If our thread stops at the guard meanwhile, gdb takes that step for being under way for ever, and
+ * resumes nobody any more (gdb 13).
+ */
+export function mayReachGuard({ pc, regions }: Position): boolean {
+  return regions.flatMap(({ preludes }) => preludes).some(guard => guard > pc && guard - pc <= LONGEST_INSTRUCTION);
+}
+
 /** The regions that a thread at `pc` must be run through: it stands at a guard, at the arming store, or inside. */
 export function regionsToPass(regions: readonly Region[], pc: Address): readonly Region[] {
   return regions.filter(region => guardsOf(region).includes(pc) || region.armingStore === pc || isInside(region, pc));

@@ -22,6 +22,7 @@ import {
   isInside,
   isOver,
   isTrampoline,
+  mayReachGuard,
   regionsToPass,
 } from './judgement.js';
 import type { Action, ExecCommand, Input, Machine, Position, StepRequest, Transition } from './types.js';
@@ -223,7 +224,8 @@ function settled(step: Step, arrival: Arrival, now: Position): Position {
 /** Resumes the step from a place where it is not over and where no region begins. */
 function goOn(step: Step, now: Position): Transition<State> {
   const { thread, kind } = step.request;
-  if (isBare(now) && step.instructions < INSTRUCTIONS_WITHOUT_LINE) {
+  const byInstruction = isBare(now) || (kind !== 'stepIn' && mayReachGuard(now));
+  if (byInstruction && step.instructions < INSTRUCTIONS_WITHOUT_LINE) {
     const leaving: Step = { ...step, instructions: step.instructions + 1 };
     return { state: { kind: 'leaving', step: leaving }, actions: [exec('nexti', thread)] };
   }

@@ -83,6 +83,19 @@ describe('a step near a region', () => {
     assert.equal(step.stand(at(POST_COMMIT, { line: 2 })).finished, 'step');
   });
 
+  it('goes by instruction where the next one may be at the guard, which would wedge gdb', () => {
+    for (const request of [NEXT, { ...NEXT, kind: 'stepOut' as const }]) {
+      const frames = [frame(0x10bn, 'inlined'), frame(0x10bn, 'f'), frame(MAIN, 'main')];
+      const step = stepping(request, at(0x10bn, { frames }));
+      assert.deepEqual([step.command, step.inserted], ['nexti', []]);
+      step.stop('endOfStep', PRELUDE).stand(at(PRELUDE, { atLineStart: false, frames }));
+      assert.equal(step.kind, 'passing');
+    }
+    // Stepped over, a call would not be entered.
+    const into = stepping({ ...NEXT, kind: 'stepIn' }, at(0x10bn));
+    assert.deepEqual([into.command, into.inserted], ['stepIn', [PRELUDE]]);
+  });
+
   it('tells that it has run through though a breakpoint of the user’s right behind the commit ends it', () => {
     const step = stepping(NEXT, at(PRELUDE)).stop('user', POST_COMMIT);
     assert.deepEqual([step.finished, step.told], ['stop', 'committed']);
@@ -138,7 +151,7 @@ describe('a step near a region', () => {
     const step = stepping(NEXT, at(0x100n)).stop('ours', PRELUDE);
     step.stand(at(PRELUDE, { frameAddress: 0xf00n, atLineStart: false }));
     assert.equal(step.command, 'finish');
-    step.stop('endOfStep', 0x108n).stand(at(0x108n, { atLineStart: false }));
+    step.stop('endOfStep', 0x100n).stand(at(0x100n, { atLineStart: false }));
     assert.deepEqual(step.inserted, [PRELUDE]);
     assert.equal(step.command, 'next');
   });
