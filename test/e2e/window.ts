@@ -5,8 +5,8 @@ import { lineOf } from '../support/debugSession.js';
 import { PATIENCE_MS, until } from './poll.js';
 import { ARTEFACTS } from './server.js';
 
-/** How long a key that works takes to show, on a loaded machine. */
-const SHOW_MS = 5000;
+/** How long a key or a button that works takes to show, on a loaded machine. */
+export const SHOW_MS = 5000;
 
 /** Of a tree's row, in pixels. */
 const ROW_HEIGHT = 22;

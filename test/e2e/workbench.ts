@@ -1,6 +1,6 @@
 import type { Browser, Locator } from 'playwright-core';
 import { until } from './poll.js';
-import { EditorWindow, plain } from './window.js';
+import { EditorWindow, plain, SHOW_MS } from './window.js';
 
 /** A window in which a program is debugged. */
 export class Workbench extends EditorWindow {
@@ -28,6 +28,23 @@ export class Workbench extends EditorWindow {
   /** Presses a button of the debug toolbar: continue, pause, step-over, step-into, step-out, restart, stop, disconnect. */
   async press(button: string): Promise<void> {
     await this.page.locator(`.debug-toolbar .codicon-debug-${button}`).click();
+  }
+
+  /** Presses Pause until the program stands: the editor, which learns of threads a moment after the start, does nothing before. */
+  async pause(): Promise<void> {
+    await until(
+      'the stop',
+      async () => {
+        await this.press('pause');
+        return until(
+          'a stopped line',
+          () => this.stoppedLine(),
+          at => at !== 0,
+          SHOW_MS,
+        ).catch(() => 0);
+      },
+      at => at !== 0,
+    );
   }
 
   /** Presses Stop once; the session must end by that. */

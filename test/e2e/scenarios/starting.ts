@@ -39,8 +39,7 @@ export function startingScenarios(stage: Stage): Scenario[] {
         await workbench.quickBox('debug attach', 'attach');
         await workbench.pick(String(program.pid), new RegExp(`^counter_cs, ${program.pid ?? 0}\\b`));
         await workbench.page.locator('.debug-toolbar').waitFor();
-        await workbench.press('pause');
-        await workbench.stoppedBeside(0);
+        await workbench.pause();
         await workbench.picture('paused');
         await workbench.press('disconnect');
         await workbench.ended();
