@@ -85,14 +85,14 @@ async function run(row: Row, takingPart: readonly Contestant[], quick: boolean):
   for (const contestant of takingPart.filter(({ name }) => row.takesPart(name))) {
     const runner: Runner = { name: contestant.name, bout: undefined, samples: [], failure: undefined };
     runners.push(runner);
-    await guarded(runner, async () => {
+    await guarded(row, runner, async () => {
       runner.bout = await row.open(contestant, quick);
     });
   }
   const rounds = quick ? Math.min(QUICK_ROUNDS, row.rounds) : row.rounds;
   for (let round = 0; round < rounds; round++) {
     for (const runner of runners) {
-      await guarded(runner, async () => {
+      await guarded(row, runner, async () => {
         runner.samples.push(...((await runner.bout?.round()) ?? []));
       });
     }
@@ -111,13 +111,13 @@ function resultOf(runner: Runner | undefined): Result {
   return summarize(runner.samples);
 }
 
-async function guarded(runner: Runner, job: () => Promise<void>): Promise<void> {
+async function guarded({ patienceMs = PATIENCE_MS }: Row, runner: Runner, job: () => Promise<void>): Promise<void> {
   if (runner.failure !== undefined) return;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(new Error(`no answer within ${PATIENCE_MS / 1000} s`));
-    }, PATIENCE_MS);
+      reject(new Error(`no answer within ${patienceMs / 1000} s`));
+    }, patienceMs);
   });
   try {
     await Promise.race([job(), late]);

@@ -27,6 +27,8 @@ export interface Row {
   readonly goals: readonly Goal[];
   /** An upper limit for ours, in the row's unit. */
   readonly limit?: number;
+  /** How long a round may take, in milliseconds, where that is not what a user would wait for. */
+  readonly patienceMs?: number;
   takesPart(contestant: string): boolean;
   open(contestant: Contestant, quick: boolean): Promise<Bout>;
 }

@@ -59,6 +59,7 @@ export function outputRows(): Row[] {
       name: 'memory-steps',
       title: 'memory of the adapter, growth from 2,000 to 10,000 steps',
       limit: 5,
+      patienceMs: 300_000, // Ten thousand steps, not one.
       open: async (contestant, quick) => {
         const debuggee = await atStep(contestant);
         return once(async () => {
