@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { console } from '../mi/commands.js';
@@ -7,6 +6,7 @@ import { targetDetach } from '../mi/commandsTarget.js';
 import type { StoppedEvent } from '../mi/events.js';
 import { tuplesAt } from '../mi/fields.js';
 import type { Gdb } from './ports.js';
+import { isDead, statFields } from './procStat.js';
 
 /** A process that is being killed takes so long at most until it shows; in milliseconds. */
 const DYING_MS = 100;
@@ -17,20 +17,9 @@ const TELLING_MS = 500;
 /** From one look to the next; in milliseconds. */
 const LOOK_MS = 10;
 
-/** Whether a process of this machine has been killed, though its parent or gdb has not taken note (proc(5): every thread's state is Z or X). */
-export function isDead(processId: number | undefined): boolean {
-  if (processId === undefined) return false;
-  try {
-    const tasks = readdirSync(`/proc/${processId}/task`);
-    return tasks.every(task => /^[ZX]/.test(fieldsOf(`/proc/${processId}/task/${task}/stat`)[0] ?? ''));
-  } catch {
-    return true;
-  }
-}
-
-/** Whether it is dead or dies within a moment: gdb may meet the death before it shows. */
-export async function dies(processId: number | undefined): Promise<boolean> {
-  return processId !== undefined && within(DYING_MS, () => isDead(processId));
+/** Whether a process of this machine is dead or dies within a moment: gdb may meet the death before it shows. */
+export function dies(processId: number): Promise<boolean> {
+  return within(DYING_MS, () => isDead(processId));
 }
 
 /**
@@ -65,7 +54,7 @@ async function within(milliseconds: number, holds: () => boolean | Promise<boole
 /** What waitpid(2) will say of a process that has ended and has not been waited for: the last field of its `stat` (proc(5), `exit_code`). */
 function waitStatusOf(processId: number): number {
   try {
-    return Number(fieldsOf(`/proc/${processId}/stat`).at(-1));
+    return Number(statFields(`/proc/${processId}/stat`).at(-1));
   } catch {
     return constants.signals.SIGKILL;
   }
@@ -78,10 +67,4 @@ function endBy(status: number): StoppedEvent {
   if (signal === 0) return { ...common, reasons: ['exited'], reason: 'exited', exitCode: (status >> 8) & 0xff };
   const signalName = Object.entries(constants.signals).find(([, number]) => number === signal)?.[0] ?? `SIG${signal}`;
   return { ...common, reasons: ['exited-signalled'], reason: 'exited-signalled', signalName };
-}
-
-/** The fields from the third on, the state; the second, a name in parentheses, may hold anything. */
-function fieldsOf(path: string): string[] {
-  const text = readFileSync(path, 'latin1');
-  return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { consumption } from './procStat.js';
 
 /** How long gdb may owe an answer, in milliseconds. */
 export interface WatchLimits {
@@ -106,21 +106,4 @@ export class GdbWatch {
 /** Whether a command carries what a user has typed, and so takes the time that the user's words take. */
 function isUsersOwn(command: string): boolean {
   return /^-(interpreter-exec|data-evaluate-expression|var-)/.test(command);
-}
-
-/**
- * What a process has consumed and whether it is stopped, from /proc/PID/stat (proc(5): state is the third field, utime and
- * stime are the 14th and 15th, in clock ticks; the second may hold blanks and parentheses).
- */
-function consumption(pid: number): { ticks: number; isStopped: boolean } {
-  let fields: string[];
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    // It has just ended: its pipes will say so.
-    return { ticks: -1, isStopped: false };
-  }
-  const state = fields[0];
-  return { ticks: Number(fields[11]) + Number(fields[12]), isStopped: state === 'T' || state === 't' };
 }

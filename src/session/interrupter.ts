@@ -4,7 +4,8 @@ import { dataEvaluateExpression } from '../mi/commandsInspection.js';
 import type { StoppedEvent } from '../mi/events.js';
 import { textAt } from '../mi/fields.js';
 import { RequestError } from '../util/errors.js';
-import type { Gdb } from './ports.js';
+import type { Gdb, Tell } from './ports.js';
+import { consumption, isHeld } from './procStat.js';
 import { sendSignal } from './target/targetProcess.js';
 
 /**
@@ -15,6 +16,7 @@ export type InterruptPurpose = 'pause' | 'step' | 'silent';
 
 /** What stops a target: its process here, or gdb. */
 export interface InterrupterPorts {
+  readonly tell: Tell;
   /** The process, where it is one of this machine's. */
   readonly processId: () => number | undefined;
   /** gdb's own process: it stops threads by SIGSTOP as well. */
@@ -27,6 +29,13 @@ export interface InterrupterPorts {
  * condition all the time, gdb stops them by SIGSTOP to step each over it, and one in twenty of ours was taken for its own.
  */
 const REPEAT_MS = 250;
+
+/** After so many of them in a row in which gdb does nothing and holds every thread, it will hold them for ever. */
+const STALLED_AFTER = 8;
+
+const STALLED =
+  'gdb says that the program runs and holds every thread of it: it has lost count of a step over a breakpoint (a fault of ' +
+  "gdb's). Nothing makes it let them go on: end the session, and start another one.\n";
 
 /**
  * Stops a running target by SIGSTOP from the adapter itself, which gdb takes and the program never sees.
@@ -41,6 +50,8 @@ export class Interrupter {
   private timer: NodeJS.Timeout | undefined;
   /** Whether one has been sent again, and so may still come behind the stop that was wanted. */
   private mayComeTwice = false;
+  /** How often in a row gdb was found idle with every thread held, and what it had consumed by then. */
+  private stalled = { times: 0, ticks: -1 };
 
   constructor(
     private readonly gdb: Gdb,
@@ -83,11 +94,21 @@ export class Interrupter {
     }
     this.mayComeTwice = true;
     sendSignal(pid, 'SIGSTOP');
+    this.lookForStall(pid);
+  }
+
+  /** The user waits for a stop that will not come: they are told, once. */
+  private lookForStall(pid: number): void {
+    const { ticks } = consumption(this.ports.gdbPid() ?? 0);
+    const isIdle = ticks === this.stalled.ticks && isHeld(pid);
+    this.stalled = { times: isIdle ? this.stalled.times + 1 : 0, ticks };
+    if (this.stalled.times === STALLED_AFTER) this.ports.tell('important', STALLED);
   }
 
   private stopRepeating(): void {
     clearInterval(this.timer);
     this.timer = undefined;
+    this.stalled = { times: 0, ticks: -1 };
   }
 
   /**

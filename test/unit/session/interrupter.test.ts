@@ -14,6 +14,7 @@ describe('an interrupt', () => {
   let target: ChildProcess;
   let sender: number | undefined;
   let interrupter: Interrupter;
+  let told: string[];
 
   before(async () => {
     target = spawn('sleep', ['60'], { stdio: 'ignore' });
@@ -34,9 +35,11 @@ describe('an interrupt', () => {
     processId: () => target.pid,
     gdbPid: () => GDB_PID,
     isRemote: () => false,
+    tell: (_category, text) => told.push(text),
   });
 
   beforeEach(() => {
+    told = [];
     interrupter = new Interrupter(gdb, ports());
   });
 
@@ -93,6 +96,16 @@ describe('an interrupt', () => {
     assert.equal(statOf(target.pid ?? 0)?.state, 'S');
     assert.equal(await often.recognise({ ...STOP }), 'stale');
     assert.ok(!often.giveUp());
+  });
+
+  it('is waited for, whatever stops the process, as long as no gdb holds it', async () => {
+    const often = new Interrupter(gdb, ports(), 2);
+    often.request('pause');
+    await reaches(target.pid ?? 0, 'T');
+    await new Promise(resolve => setTimeout(resolve, 60));
+    often.reset();
+    target.kill('SIGCONT');
+    assert.deepEqual(told, []);
   });
 
   it('that is given up is not sent again; whether one may still come is told', async () => {
