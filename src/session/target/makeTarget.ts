@@ -18,11 +18,20 @@ export async function makeTarget(ports: TargetPorts, signal: AbortSignal): Promi
     case 'attach':
       return new AttachTarget(ports, beginning.processId);
     case 'wait':
-      ports.tell('console', `Waiting for a process of '${beginning.name}' to begin.\n`);
-      return new AttachTarget(ports, await waitForProcess(beginning.name, signal));
+      return new AttachTarget(ports, await waitFor(beginning.name, ports, signal));
     case 'core':
       return new CoreTarget(ports, beginning.coreFile);
     case 'remote':
       return new RemoteTarget(ports, beginning.remote);
   }
+}
+
+function waitFor(name: string, { tell }: TargetPorts, signal: AbortSignal): Promise<number> {
+  return waitForProcess(
+    name,
+    () => {
+      tell('console', `Waiting for a process of '${name}' to begin.\n`);
+    },
+    signal,
+  );
 }

@@ -6,18 +6,23 @@ import { RequestError } from '../../util/errors.js';
 const INTERVAL_MS = 20;
 
 /**
- * Waits for a process that begins after the call.
+ * Waits for a process that begins after `waiting` has been called.
  *
  * The kernel tells nobody without privileges of new processes, so the list is looked at again and again.
  *
  * @param name of its program: a path, or the last part of one
+ * @param waiting called as soon as it is known what runs already
  * @param signal aborted where the client does not want to wait any longer
  * @returns its number
  */
-export async function waitForProcess(name: string, signal: AbortSignal): Promise<number> {
+export async function waitForProcess(name: string, waiting: () => void, signal: AbortSignal): Promise<number> {
   const known = new Set(await processes());
+  waiting();
   while (!signal.aborted) {
-    for (const pid of await processes()) {
+    const now = await processes();
+    // The number of one that has ended may be given to the next.
+    for (const pid of known) if (!now.includes(pid)) known.delete(pid);
+    for (const pid of now) {
       if (known.has(pid)) continue;
       if (await runs(pid, name)) return pid;
       // One that was only forked may become the program still: it is looked at again while it has its parent's name.
