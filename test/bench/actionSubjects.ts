@@ -43,7 +43,7 @@ export const CALLED = some('counter_cs', 'threads', 'counter_points', 'list_exit
 
 /** A handler whose signal has aborted a region; every attempt of this program ends so. */
 export const INTERRUPTED: readonly ActionSubject[] = [
-  { sample: 'until_abort', source: 'until_abort.c', before: 'handler', args: ['20'], commits: 'aborts' },
+  { sample: 'until_abort', source: 'until_abort.c', before: 'handler', args: ['100'], commits: 'aborts' },
 ];
 
 /** A handler with a region of its own. */

@@ -19,9 +19,9 @@ export async function waitForProcess(name: string, waiting: () => void, signal: 
   const known = new Set(await processes());
   waiting();
   while (!signal.aborted) {
-    const now = await processes();
+    const now = new Set(await processes());
     // The number of one that has ended may be given to the next.
-    for (const pid of known) if (!now.includes(pid)) known.delete(pid);
+    for (const pid of known) if (!now.has(pid)) known.delete(pid);
     for (const pid of now) {
       if (known.has(pid)) continue;
       if (await runs(pid, name)) return pid;
