@@ -69,6 +69,16 @@ function outcomeOf(row: ActionRow, commits: number | undefined, problem: string 
   const measured = { made, stops, commits, longestMs };
   if (!row.isOver) return { ...measured, aborts: undefined, othersAborts: undefined, sum: '-', problem };
   const stdout = session.client.output('stdout');
+  if (stdout === '') {
+    const end = session.client.output('console').trim().split('\n').at(-1) ?? '';
+    return {
+      ...measured,
+      aborts: undefined,
+      othersAborts: undefined,
+      sum: '-',
+      problem: `no report: ${problem ?? end}`,
+    };
+  }
   const { sum, expected, aborts } = readReport(stdout);
   const own = Number(/thread 0: commits=\d+ aborts=(\d+)/.exec(stdout)?.[1] ?? aborts);
   const wrong = sum === expected ? undefined : 'the sum is wrong';
