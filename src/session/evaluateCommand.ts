@@ -63,6 +63,11 @@ export function isOfAnyThread(line: string): boolean {
   return /^(t|th|thr|thre|threa|thread)\s+ap\w*\s|^(taas|tfaas)\s/.test(line.trim());
 }
 
+/** Whether a line that is of any thread names no single one. */
+export function isOfSeveralThreads(line: string): boolean {
+  return isOfAnyThread(line) && !/^\w+\s+\w+\s+\d+\s+[^\d\s]/.test(line.trim());
+}
+
 /** Whether gdb's refusal of a line means that it is no command: it may be an expression then. */
 export function isNoCommand(message: string): boolean {
   return /^(Undefined( [\w-]+)? command: |Ambiguous command )/.test(message);

@@ -5,11 +5,14 @@ import type { Address } from '../util/address.js';
 import { messageOf, RequestError } from '../util/errors.js';
 import type { Gdb } from './ports.js';
 
+/** Who calls: a thread (gdb's number), several one after another, or one that only gdb knows. */
+export type Caller = number | 'several' | undefined;
+
 /** What the guard needs of the other subjects of the session. */
 export interface CallGuardPorts {
   readonly gdb: Gdb;
-  /** Why the thread must not call a function of the program now; undefined where it may. Without a thread: any of them. */
-  mayCall(thread: number | undefined): Promise<string | undefined>;
+  /** Why the caller must not call a function of the program now; undefined where it may. */
+  mayCall(caller: Caller): Promise<string | undefined>;
 }
 
 /**
@@ -20,14 +23,14 @@ export class CallGuard {
   constructor(private readonly ports: CallGuardPorts) {}
 
   /**
-   * Runs `job`, with gdb's `may-call-functions` off if `never` or if the thread must not call now. The user's own setting
+   * Runs `job`, with gdb's `may-call-functions` off if `never` or if the caller must not call now. The user's own setting
    * stands again behind it.
    *
-   * @param thread the one that may call; undefined where it may be any, or the one that gdb has selected
+   * @param caller undefined where it may be any thread, or the one that gdb has selected
    * @throws RequestError `callRefused` where gdb has refused a call for this
    */
-  async run<T>(thread: number | undefined, never: boolean, job: () => Promise<T>): Promise<T> {
-    const reason = await this.ports.mayCall(thread);
+  async run<T>(caller: Caller, never: boolean, job: () => Promise<T>): Promise<T> {
+    const reason = await this.ports.mayCall(caller);
     if (reason === undefined && !never) return job();
     const { results } = await this.ports.gdb.send(gdbShow('may-call-functions'));
     try {
@@ -56,20 +59,25 @@ export interface StandingPorts {
   readonly whyNoCall: (pc: Address) => string | undefined;
 }
 
-/** Why a thread must not call a function now; undefined where it may. Of any thread gdb is asked where it stands. */
-export async function mayCall(thread: number | undefined, ports: StandingPorts): Promise<string | undefined> {
+/**
+ * Why a caller must not call a function now; undefined where it may. Of any thread gdb is asked where it stands. A call lets
+ * every thread run: where several call, one may stand inside a restartable sequence by the time that its turn comes.
+ */
+export async function mayCall(caller: Caller, ports: StandingPorts): Promise<string | undefined> {
   if (!ports.anyRegion()) return undefined;
-  if (thread !== undefined) {
-    const pc = ports.pcOf(thread);
+  if (typeof caller === 'number') {
+    const pc = ports.pcOf(caller);
     return pc === undefined ? undefined : ports.whyNoCall(pc);
   }
   const { results } = await ports.gdb.send(threadInfo());
-  for (const each of tuplesAt(results, 'threads')) {
+  const threads = tuplesAt(results, 'threads');
+  for (const each of threads) {
     const pc = addressAt(tupleAt(each, 'frame') ?? {}, 'addr');
     const reason = pc === undefined ? undefined : ports.whyNoCall(pc);
     if (reason !== undefined) return `of thread ${textAt(each, 'id') ?? '?'}: ${reason}`;
   }
-  return undefined;
+  if (caller !== 'several' || threads.length < 2) return undefined;
+  return 'each call lets every thread run, and the next one may then stand inside a restartable sequence. Name one thread.';
 }
 
 function rephrase(error: unknown, reason: string | undefined): unknown {

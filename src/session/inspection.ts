@@ -76,7 +76,7 @@ export class Inspection {
 
   constructor(ports: InspectionPorts) {
     const { answers, gdb, client } = ports;
-    const guard = new CallGuard({ gdb, mayCall: thread => mayCall(thread, ports) });
+    const guard = new CallGuard({ gdb, mayCall: caller => mayCall(caller, ports) });
     const loaded = new LoadedModules({
       gdb,
       client,

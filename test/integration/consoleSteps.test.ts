@@ -89,4 +89,22 @@ describe("what is typed behind 'thread apply'", function () {
     assert.equal(sum, expected);
     await session.close();
   });
+
+  it('may call no function in several threads, which would move meanwhile, but in one', async () => {
+    const session = await DebugSession.start();
+    await session.launch('threads', { args: ['20', '2', '--pin'] });
+    await session.breakAt(sampleSource('threads.c'), 'before-region');
+    const { threadId = 0 } = await session.run();
+    for (const line of ['thread apply all print (int)getpid()', 'thread apply 1 2 print (int)getpid()'])
+      await assert.rejects(
+        type(session, line, threadId),
+        /No function of the program can be called now: each call/,
+        line,
+      );
+    // Else another thread could come to it during the call.
+    await session.breakAt(sampleSource('threads.c'));
+    assert.match(await type(session, `thread apply ${threadId} print (int)getpid()`, threadId), /= \d+/);
+    await session.finish(threadId);
+    await session.close();
+  });
 });
