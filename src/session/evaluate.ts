@@ -5,7 +5,7 @@ import { complete, console, type FrameContext } from '../mi/commands.js';
 import { dataEvaluateExpression } from '../mi/commandsInspection.js';
 import { textAt, textsAt } from '../mi/fields.js';
 import { messageOf, RequestError } from '../util/errors.js';
-import { isNoCommand, isOfAnyThread, isOfSeveralThreads, onlyLooks, readsMoreLines } from './evaluateCommand.js';
+import { callerOf, isNoCommand, onlyLooks, readsMoreLines } from './evaluateCommand.js';
 import type { CallGuard } from './evaluateGuard.js';
 import type { Gdb } from './ports.js';
 import { assigns, setsRegister } from './valueFormat.js';
@@ -129,9 +129,8 @@ export class Evaluate {
     if (/[\r\n]/.test(line) || readsMoreLines(line)) throw severalLines(line);
     const intercepted = await this.ports.intercept(line, context?.thread);
     if (intercepted !== undefined) return { result: intercepted, variablesReference: 0 };
-    const one = isOfAnyThread(line) ? undefined : context?.thread;
     return this.ports.guard
-      .run(isOfSeveralThreads(line) ? 'several' : one, false, () => this.line(line, context))
+      .run(callerOf(line, context?.thread), false, () => this.line(line, context))
       .catch((error: unknown) => {
         throw error instanceof RequestError
           ? error

@@ -1,3 +1,4 @@
+import type { Caller } from './evaluateGuard.js';
 import { assigns } from './valueFormat.js';
 
 /** Commands whose body gdb reads from the following lines, always. */
@@ -58,14 +59,14 @@ export function onlyLooks(line: string): boolean {
   return LOOKS.test(line) && !assigns(line);
 }
 
-/** Whether a line of gdb's command line is carried out in other threads than the selected one. */
-export function isOfAnyThread(line: string): boolean {
-  return /^(t|th|thr|thre|threa|thread)\s+ap\w*\s|^(taas|tfaas)\s/.test(line.trim());
-}
-
-/** Whether a line that is of any thread names no single one. */
-export function isOfSeveralThreads(line: string): boolean {
-  return isOfAnyThread(line) && !/^\w+\s+\w+\s+\d+\s+[^\d\s]/.test(line.trim());
+/**
+ * Who calls a function that a line of gdb's command line may call: `thread`, which is selected, unless the line is carried out
+ * in others (`thread apply ID... COMMAND`, `taas COMMAND`).
+ */
+export function callerOf(line: string, thread: number | undefined): Caller {
+  const applied = /^(?:t|th|thr|thre|threa|thread)\s+ap\w*\s+(.*)|^(?:taas|tfaas)\s/s.exec(line.trim());
+  if (applied === null) return thread;
+  return /^\d+\s+[a-z-]/i.test(applied[1] ?? '') ? undefined : 'several';
 }
 
 /** Whether gdb's refusal of a line means that it is no command: it may be an expression then. */

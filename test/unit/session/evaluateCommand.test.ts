@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isNoCommand, readsMoreLines } from '../../../src/session/evaluateCommand.js';
+import { callerOf, isNoCommand, readsMoreLines } from '../../../src/session/evaluateCommand.js';
 
 describe('a line for which gdb would read the lines that follow', () => {
   const hungry = [
@@ -29,6 +29,24 @@ describe('a line for which gdb would read the lines that follow', () => {
     it(`is not '${line}'`, () => {
       assert.ok(!readsMoreLines(line));
     });
+});
+
+describe('who calls the functions in a line', () => {
+  it('is the selected thread', () => {
+    for (const line of ['print f()', 'call f()', 'thread 2', 'thread', 'tap f()']) assert.equal(callerOf(line, 3), 3);
+  });
+
+  it('is one that gdb knows where the line names one', () => {
+    for (const line of ['thread apply 1 print f()', 't ap 12 -q p f()', '  thread apply 1 print 2 + f() '])
+      assert.equal(callerOf(line, 3), undefined);
+  });
+
+  it('are several where the line may be carried out in more than one', () => {
+    const lines = ['all p f()', '1 2 p f()', '1-3 p f()', '1.* p f()', '1 $other p f()', 'all -s p f()'];
+    for (const line of lines) assert.equal(callerOf(`thread apply ${line}`, 3), 'several', line);
+    for (const line of ['taas p f()', 'tfaas p f()', 'taas p 1 + f()'])
+      assert.equal(callerOf(line, 3), 'several', line);
+  });
 });
 
 describe('a refusal by which a line may be an expression', () => {
