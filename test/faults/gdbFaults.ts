@@ -10,13 +10,8 @@ import { placeOf, REQUESTS } from './requests.js';
 
 type Moment = 'before' | 'during' | 'after';
 
-/**
- * Answered truthfully without gdb: what is asked is only to end, or what is known of it is that nothing is, or it is as the
- * client has been told already: stopped, and with those scopes.
- */
+/** Answered truthfully without gdb: what is asked is only to end, or what is known of it is that nothing is. */
 const NEED_NO_GDB = new Set([
-  'pause',
-  'scopes',
   'disconnect',
   'terminate',
   'rseq/regions',
@@ -24,6 +19,9 @@ const NEED_NO_GDB = new Set([
   'loadedSources',
   'setExceptionBreakpoints',
 ]);
+
+/** As long as nobody knows that gdb hangs, true as well: it is as the client has been told, stopped, with those scopes. */
+const KNOWN_AT_A_STOP = new Set(['pause', 'scopes']);
 
 const FAULTY_GDB = fileURLToPath(new URL('./faultyGdb.js', import.meta.url));
 
@@ -33,8 +31,9 @@ interface Refusable {
   readonly dataId?: string | null;
 }
 
-function judge(session: FaultSession, command: string, moment: Moment, answer: Answer): void {
-  if (moment !== 'before' || answer.kind !== 'ok' || NEED_NO_GDB.has(command)) return;
+function judge(session: FaultSession, command: string, moment: Moment | 'hung', answer: Answer): void {
+  if (moment === 'during' || moment === 'after' || answer.kind !== 'ok' || NEED_NO_GDB.has(command)) return;
+  if (moment === 'hung' && KNOWN_AT_A_STOP.has(command)) return;
   const { breakpoints, dataId } = (answer.body ?? {}) as Refusable;
   if (breakpoints?.every(({ verified }) => !verified) === true || dataId === null) return;
   session.expect(false, `'${command}' was answered although gdb was gone: ${inspect(answer.body).slice(0, 200)}`);
@@ -86,7 +85,7 @@ function hung(command: string, always: boolean): FaultCase {
         process.kill(gdb, 'SIGSTOP');
       });
       const other = session.send('threads');
-      judge(session, command, 'before', await session.send(command, REQUESTS[command]?.(place)));
+      judge(session, command, 'hung', await session.send(command, REQUESTS[command]?.(place)));
       await other;
       if (command !== 'disconnect') await session.over();
       return session.end();
