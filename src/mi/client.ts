@@ -35,6 +35,11 @@ export class MiError extends Error {
   }
 }
 
+/** Whether a command came to nothing because gdb has ended. */
+export function hasGdbEnded(error: unknown): error is MiError {
+  return error instanceof MiError && error.code === 'ended';
+}
+
 /** What {@link MiClient} tells its listeners, each in gdb's order and at once when the line is read. */
 export interface MiListeners {
   async: (record: AsyncRecord) => void;

@@ -1,5 +1,5 @@
 import type { DapConnection } from '../dap/connection.js';
-import { MiError } from '../mi/client.js';
+import { hasGdbEnded } from '../mi/client.js';
 import type { Client } from './ports.js';
 
 /**
@@ -16,7 +16,7 @@ export function clientPort(connection: DapConnection): Client {
         try {
           await job();
         } catch (error) {
-          if (!(error instanceof MiError && error.code === 'ended')) throw error;
+          if (!hasGdbEnded(error)) throw error;
           connection.log.debug(`gdb ended before ${error.command}`);
         }
       });

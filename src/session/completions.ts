@@ -1,8 +1,8 @@
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import { optionalNumber, requireNumber, requireString } from '../dap/arguments.js';
 import type { RouteTable } from '../dap/route.js';
+import { hasGdbEnded } from '../mi/client.js';
 import { complete, type FrameContext, type MiCommand } from '../mi/commands.js';
-import { MiError } from '../mi/client.js';
 import { textsAt } from '../mi/fields.js';
 import type { Gdb } from './ports.js';
 
@@ -59,7 +59,7 @@ export class Completions {
     const asked = async (command: MiCommand): Promise<string[]> =>
       textsAt((await this.ports.gdb.send(command)).results, 'matches');
     return asked(complete(line, context)).catch((error: unknown) => {
-      if (error instanceof MiError && error.code === 'ended') throw error;
+      if (hasGdbEnded(error)) throw error;
       return [];
     });
   }

@@ -1,4 +1,4 @@
-import { MiError } from '../mi/client.js';
+import { hasGdbEnded } from '../mi/client.js';
 import type { StoppedEvent } from '../mi/events.js';
 import { messageOf } from '../util/errors.js';
 import { dies, takeNoteOfDeath } from './deadProcess.js';
@@ -45,9 +45,8 @@ export class EventFailures {
     try {
       await this.look(text.trim());
     } catch (error) {
-      const hasEnded = error instanceof MiError && error.code === 'ended';
-      if (!hasEnded)
-        this.ports.tell('important', `gdb does not tell what became of the program: ${messageOf(error)}\n`);
+      if (hasGdbEnded(error)) return;
+      this.ports.tell('important', `gdb does not tell what became of the program: ${messageOf(error)}\n`);
     } finally {
       this.isLooking = false;
     }

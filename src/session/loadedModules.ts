@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import { optionalNumber } from '../dap/arguments.js';
 import type { RouteTable } from '../dap/route.js';
-import { MiError } from '../mi/client.js';
+import { hasGdbEnded, MiError } from '../mi/client.js';
 import { console as consoleCommand } from '../mi/commands.js';
 import { listThreadGroups } from '../mi/commandsTarget.js';
 import type { Library } from '../mi/events.js';
@@ -69,7 +69,7 @@ export class LoadedModules {
       this.executable = path;
       if (path !== undefined) this.add({ id: path, path, ranges: await this.rangesOf(path) });
     } catch (error) {
-      if (!(error instanceof MiError) || error.code === 'ended') throw error;
+      if (!(error instanceof MiError) || hasGdbEnded(error)) throw error;
       // gdb 16 does not tell while a remote target runs.
       this.unknownOf = pid;
     }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { messageOf } from '../util/errors.js';
 import type { Tell } from './ports.js';
+import { statFields } from './procStat.js';
 
 /** The breakpoint instruction of x86 (int3), which gdb writes over the first byte of an instruction. */
 const INT3 = 0xcc;
@@ -50,8 +51,7 @@ export async function restoreCode(pid: number): Promise<number> {
 /** A signal takes effect when its receiver runs next, which is at once; /proc tells. */
 async function untilStopped(pid: number): Promise<void> {
   for (;;) {
-    const text = await readFile(`/proc/${pid}/stat`, 'latin1');
-    if (/^[TtZX]/.test(text.slice(text.lastIndexOf(')') + 2))) return;
+    if (/[TtZX]/.test(statFields(`/proc/${pid}/stat`)[0] ?? '')) return;
     await new Promise(resolve => setImmediate(resolve));
   }
 }

@@ -67,17 +67,12 @@ function outcomeOf(row: ActionRow, commits: number | undefined, problem: string 
   const { session, made, longestMs } = row;
   const stops = session.trace().match(/gdb -> \*stopped/g)?.length ?? 0;
   const measured = { made, stops, commits, longestMs };
-  if (!row.isOver) return { ...measured, aborts: undefined, othersAborts: undefined, sum: '-', problem };
+  const unreported = { ...measured, aborts: undefined, othersAborts: undefined, sum: '-' };
+  if (!row.isOver) return { ...unreported, problem };
   const stdout = session.client.output('stdout');
   if (stdout === '') {
     const end = session.client.output('console').trim().split('\n').at(-1) ?? '';
-    return {
-      ...measured,
-      aborts: undefined,
-      othersAborts: undefined,
-      sum: '-',
-      problem: `no report: ${problem ?? end}`,
-    };
+    return { ...unreported, problem: `no report: ${problem ?? end}` };
   }
   const { sum, expected, aborts } = readReport(stdout);
   const own = Number(/thread 0: commits=\d+ aborts=(\d+)/.exec(stdout)?.[1] ?? aborts);

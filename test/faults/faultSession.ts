@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DapClient } from '../../src/client/dapClient.js';
 import { DapRequestError } from '../../src/client/requestError.js';
 import type { Events } from '../../src/dap/protocol.js';
 import { ROOT, sampleProgram } from '../support/debugSession.js';
-import { descendants, exists, nameOf, statOf } from '../support/processes.js';
+import { descendants, exists, nameOf, statOf, tracerOf } from '../support/processes.js';
 import type { Outcome } from './faultCase.js';
 
 const MAIN = join(ROOT, 'dist', 'src', 'main.js');
@@ -58,9 +57,9 @@ export class FaultSession {
     return session;
   }
 
-  /** gdb's process: this program's tracer (proc(5), `TracerPid`), whatever else is called gdb here. */
+  /** gdb's process: this program's tracer, whatever else is called gdb here. */
   get gdb(): number {
-    const pid = Number(/^TracerPid:\s*(\d+)/m.exec(readFileSync(`/proc/${this.target}/status`, 'latin1'))?.[1]);
+    const pid = tracerOf(this.target);
     if (nameOf(pid) !== 'gdb') throw new Error(`the program is traced by ${pid} '${nameOf(pid)}'`);
     return pid;
   }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { Interrupter } from '../../src/session/interrupter.js';
 import { closeLeftSessions, DebugSession } from '../support/debugSession.js';
 import { FakeGdb } from '../support/fakeGdb.js';
+import { tracerOf } from '../support/processes.js';
 
 const OFTEN_MS = 5;
 
@@ -20,7 +20,7 @@ describe('a pause whose stop does not come', function () {
     await session.launch('counter_cs', { args: ['1000000000'], stopOnEntry: true });
     await session.run();
     target = (await session.client.waitFor('process', { after: 0 })).systemProcessId ?? 0;
-    const gdb = Number(/^TracerPid:\s*(\d+)/m.exec(readFileSync(`/proc/${target}/status`, 'latin1'))?.[1]);
+    const gdb = tracerOf(target);
     told = [];
     const ports = {
       processId: () => target,

@@ -23,6 +23,11 @@ export function exists(pid: number): boolean {
   return stat !== undefined && stat.state !== 'Z' && stat.state !== 'X';
 }
 
+/** The process that traces another one (proc(5), `TracerPid`); 0 where none does. */
+export function tracerOf(pid: number): number {
+  return Number(/^TracerPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]);
+}
+
 /** Waits until a process is in a state (proc(5), `stat`: R, S, T, Z). @throws where it ends before */
 export async function reaches(pid: number, state: string): Promise<void> {
   for (let now = statOf(pid)?.state; now !== state; now = statOf(pid)?.state) {

@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { RequestError } from '../../util/errors.js';
+import { statFields } from '../procStat.js';
 
 /** How often the list of processes is looked at, in ms. A program that ends sooner may be missed. */
 const INTERVAL_MS = 20;
@@ -48,11 +49,15 @@ async function runs(pid: number, name: string): Promise<boolean> {
 
 /** Whether a process has begun a moment ago, so that it may still become another program by execve. */
 async function isFresh(pid: number): Promise<boolean> {
-  const [stat, uptime] = await Promise.all([
-    readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''),
-    readFile('/proc/uptime', 'utf8').catch(() => '0'),
-  ]);
-  // Field 22 (starttime) counts ticks of 1/100 s since the system's start; the name may hold blanks and parentheses.
-  const start = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
-  return Number.parseFloat(uptime) - start / 100 < 5;
+  const uptime = await readFile('/proc/uptime', 'utf8').catch(() => '0');
+  return Number.parseFloat(uptime) - startOf(pid) < 5;
+}
+
+/** When a process began, in seconds since the system did (field 22 counts ticks of 1/100 s); NaN where it is gone. */
+function startOf(pid: number): number {
+  try {
+    return Number(statFields(`/proc/${pid}/stat`)[19]) / 100;
+  } catch {
+    return Number.NaN;
+  }
 }
