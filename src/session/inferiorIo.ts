@@ -23,14 +23,16 @@ const FIRST_INHERITED = 3;
 /**
  * Unlocks the terminals (TIOCSPTLCK, 0x40045431 on every Linux architecture with the generic ioctl numbers), gives them
  * the modes and the size that {@link resetModes} gives, and makes their masters non-blocking, which Node can do none of;
- * then closes them, so that the target does not inherit them. The flag is one of the open file, which is ours too.
+ * that flag is one of the open file, which is ours too. The target shall not inherit them, but gdb keeps them: where we are
+ * killed, the terminals then hang up when gdb has killed the target, and not before. The hangup's SIGCONT takes back the
+ * SIGSTOPs under way, for which gdb waits without end, be it one of its own or that of a thread just begun.
  */
 const PREPARE_WITH_PYTHON = [
   'python import fcntl, os, struct, termios; [(fcntl.ioctl(fd, 0x40045431, struct.pack("i", 0))',
   'termios.tcsetattr(fd, 0, [m[0], m[1] & ~termios.ONLCR, m[2], m[3] & ~termios.ECHO, *m[4:]])',
   'fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))',
   'os.set_blocking(fd, False)',
-  `os.close(fd)) for fd in (${FIRST_INHERITED}, ${FIRST_INHERITED + 1}) for m in [termios.tcgetattr(fd)]]`,
+  `os.set_inheritable(fd, False)) for fd in (${FIRST_INHERITED}, ${FIRST_INHERITED + 1}) for m in [termios.tcgetattr(fd)]]`,
 ].join(', ');
 
 /** The same for a gdb without Python. 2048 is O_NONBLOCK, 2 O_RDWR, 4 F_SETFL. */

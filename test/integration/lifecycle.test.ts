@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
@@ -13,6 +13,7 @@ import {
   sampleProgram,
   sampleSource,
 } from '../support/debugSession.js';
+import { exists, statOf, tracerOf } from '../support/processes.js';
 
 const SOURCE = sampleSource('plain.c');
 const children: ChildProcess[] = [];
@@ -150,6 +151,21 @@ describe('a session', () => {
     const { code } = await session.client.close();
     assert.equal(code, 0);
     assert.ok(!isAlive(pid));
+  });
+
+  it("hears no hangup from its terminal where the adapter is killed: SIGCONT would take back gdb's SIGSTOPs", async () => {
+    const session = await DebugSession.start();
+    await session.launch('plain', { args: [], stopOnEntry: true });
+    await session.run();
+    const pid = debuggee(session);
+    const gdb = tracerOf(pid);
+    process.kill(gdb, 'SIGSTOP');
+    process.kill(statOf(gdb)?.parent ?? 0, 'SIGKILL');
+    await session.client.close();
+    const pending = /^ShdPnd:\s*(\w+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+    process.kill(gdb, 'SIGCONT');
+    assert.equal(pending, '0'.repeat(16));
+    while (exists(pid) || exists(gdb)) await new Promise(resolve => setTimeout(resolve, 5));
   });
 });
 
