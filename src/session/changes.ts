@@ -1,6 +1,5 @@
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
-import type { FrameSummary } from '../stepping/types.js';
-import type { Address } from '../util/address.js';
+import type { Places } from './pause.js';
 import type { Client, Gdb } from './ports.js';
 import { innermostFrames } from './position.js';
 
@@ -14,10 +13,7 @@ export interface ChangesPorts {
   readonly gdb: Gdb;
   /** The thread that has stopped. */
   readonly stoppedThread: () => number | undefined;
-  /** Where a thread stands, as far as has been asked at this stop. */
-  readonly pcOf: (thread: number) => Address | undefined;
-  /** The innermost frames of a thread, by which steps go. */
-  readonly remember: (thread: number, frames: readonly FrameSummary[]) => void;
+  readonly places: Places;
 }
 
 /** Memory, registers and stacks that the user changes while the program is stopped: the client is told what is stale. */
@@ -58,10 +54,10 @@ export class Changes {
 
   private async hasMoved(thread: number | undefined): Promise<boolean> {
     if (thread === undefined) return false;
-    const before = this.ports.pcOf(thread);
+    const before = this.ports.places.pcOf(thread);
     try {
       const frames = await innermostFrames(this.ports.gdb, thread);
-      this.ports.remember(thread, frames);
+      this.ports.places.rememberFrames(thread, frames);
       return before !== undefined && before !== frames[0]?.pc;
     } catch {
       // The command has ended the process, or let it go on: what follows from that is told by gdb's events.

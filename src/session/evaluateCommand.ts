@@ -64,9 +64,15 @@ export function onlyLooks(line: string): boolean {
  * in others (`thread apply ID... COMMAND`, `taas COMMAND`).
  */
 export function callerOf(line: string, thread: number | undefined): Caller {
-  const applied = /^(?:t|th|thr|thre|threa|thread)\s+ap\w*\s+(.*)|^(?:taas|tfaas)\s/s.exec(line.trim());
+  const applied = /^(?:t|th|thr|thre|threa|thread)\s+ap\w*\s+(.*)|^(?:taas|tfaas)\s/s.exec(bare(line.trim()));
   if (applied === null) return thread;
   return /^\d+\s+[a-z-]/i.test(applied[1] ?? '') ? undefined : 'several';
+}
+
+/** A line without what gdb puts around a command: settings that hold for it alone (`with`), or another program behind it. */
+function bare(line: string): string {
+  const around = /^(?:(?:w|with)\s.*?\s--|(?:pi?pe?|\|)(?:\s+-d\s+\S+(?:\s+--)?)?)\s+/;
+  return around.test(line) ? bare(line.replace(around, '')) : line;
 }
 
 /** Whether gdb's refusal of a line means that it is no command: it may be an expression then. */

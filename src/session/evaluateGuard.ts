@@ -3,7 +3,9 @@ import { threadInfo } from '../mi/commandsExecution.js';
 import { addressAt, textAt, tupleAt, tuplesAt } from '../mi/fields.js';
 import type { Address } from '../util/address.js';
 import { messageOf, RequestError } from '../util/errors.js';
+import type { Places } from './pause.js';
 import type { Gdb } from './ports.js';
+import { innermostFrames } from './position.js';
 
 /** Who calls: a thread (gdb's number), several one after another, or one that only gdb knows. */
 export type Caller = number | 'several' | undefined;
@@ -13,6 +15,8 @@ export interface CallGuardPorts {
   readonly gdb: Gdb;
   /** Why the caller must not call a function of the program now; undefined where it may. */
   mayCall(caller: Caller): Promise<string | undefined>;
+  /** Runs a job that may call functions of the program. */
+  calling<T>(caller: Caller, job: () => Promise<T>): Promise<T>;
 }
 
 /**
@@ -31,7 +35,7 @@ export class CallGuard {
    */
   async run<T>(caller: Caller, never: boolean, job: () => Promise<T>): Promise<T> {
     const reason = await this.ports.mayCall(caller);
-    if (reason === undefined && !never) return job();
+    if (reason === undefined && !never) return this.ports.calling(caller, job);
     const { results } = await this.ports.gdb.send(gdbShow('may-call-functions'));
     try {
       return await this.withoutCalls(textAt(results, 'value') !== 'off', job);
@@ -55,7 +59,7 @@ export class CallGuard {
 export interface StandingPorts {
   readonly gdb: Gdb;
   readonly anyRegion: () => boolean;
-  readonly pcOf: (thread: number) => Address | undefined;
+  readonly places: Places;
   readonly whyNoCall: (pc: Address) => string | undefined;
 }
 
@@ -66,7 +70,7 @@ export interface StandingPorts {
 export async function mayCall(caller: Caller, ports: StandingPorts): Promise<string | undefined> {
   if (!ports.anyRegion()) return undefined;
   if (typeof caller === 'number') {
-    const pc = ports.pcOf(caller);
+    const pc = await placeOf(caller, ports);
     return pc === undefined ? undefined : ports.whyNoCall(pc);
   }
   const { results } = await ports.gdb.send(threadInfo());
@@ -78,6 +82,14 @@ export async function mayCall(caller: Caller, ports: StandingPorts): Promise<str
   }
   if (caller !== 'several' || threads.length < 2) return undefined;
   return 'each call lets every thread run, and the next one may then stand inside a restartable sequence. Name one thread.';
+}
+
+async function placeOf(thread: number, { gdb, places }: StandingPorts): Promise<Address | undefined> {
+  const known = places.pcOf(thread);
+  if (known !== undefined) return known;
+  const frames = await innermostFrames(gdb, thread);
+  places.rememberFrames(thread, frames);
+  return frames[0]?.pc;
 }
 
 function rephrase(error: unknown, reason: string | undefined): unknown {

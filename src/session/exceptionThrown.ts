@@ -134,7 +134,7 @@ async function plainValue(
 
 /** A number as gdb prints it. */
 async function shownValue(gdb: Gdb, thread: number): Promise<string | undefined> {
-  const guard = new CallGuard({ gdb, mayCall: () => Promise.resolve(undefined) });
+  const guard = new CallGuard({ gdb, mayCall: () => Promise.resolve(undefined), calling: (_caller, job) => job() });
   try {
     const answer = await guard.run(thread, true, () => gdb.send(dataEvaluateExpression('$_exception', { thread })));
     return textAt(answer.results, 'value');

@@ -11,7 +11,7 @@ import { EventFailures } from './eventFailures.js';
 import type { ExecutionPorts } from './executionPorts.js';
 import { Interrupter } from './interrupter.js';
 import { insideNote, LostAttempts, lossOf } from './lostAttempts.js';
-import { Pause } from './pause.js';
+import { Pause, type Places } from './pause.js';
 import { SilentStops } from './silentStops.js';
 import { SingleThread } from './singleThread.js';
 import { startOf } from './stepStart.js';
@@ -20,7 +20,7 @@ import { causeOf, stopInput } from './stopCause.js';
 import { exitCodeOf, isEnd, stoppedBody } from './stopReport.js';
 
 /** The owner of the run state: whether the target runs, why it stopped, and the step in progress. */
-export class Execution {
+export class Execution implements Places {
   private pause: Pause | undefined;
   /** Whether gdb says that a thread runs; changes in the middle of a step too. */
   private gdbRunning = false;
@@ -98,14 +98,16 @@ export class Execution {
     this.single.modeChanged(mode);
   }
 
-  /** The client has asked for a stack: what it holds need not be asked again by a step. */
   rememberFrames(thread: number, frames: readonly FrameSummary[]): void {
     this.pause?.remember(thread, frames);
   }
 
-  /** Where a stopped thread stands, as far as has been asked at this stop. */
   pcOf(thread: number): Address | undefined {
     return this.pause?.pcOf(thread);
+  }
+
+  othersRan(caller: number | undefined): void {
+    this.pause?.keepOnly(caller);
   }
 
   // --- what the user does

@@ -2,7 +2,6 @@ import type { AbortUnwinding } from './abortUnwinding.js';
 import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import type { RouteTable } from '../dap/route.js';
 import type { FrameContext } from '../mi/commands.js';
-import type { FrameSummary } from '../stepping/types.js';
 import type { Address } from '../util/address.js';
 import { Changes } from './changes.js';
 import { Completions } from './completions.js';
@@ -13,6 +12,7 @@ import { Locations } from './locations.js';
 import { LoadedModules } from './loadedModules.js';
 import { Memory } from './memory.js';
 import { targetMap } from './memoryMap.js';
+import type { Places } from './pause.js';
 import type { PauseAnswers } from './pauseAnswers.js';
 import type { Client, Gdb } from './ports.js';
 import { summarize } from './position.js';
@@ -31,17 +31,16 @@ export interface InspectionPorts {
   readonly client: Client;
   /** The target's process where it is one of this machine's. */
   readonly processId: () => number | undefined;
-  /** The innermost frames of a thread, as the client has just been told them. */
-  readonly remember: (thread: number, frames: readonly FrameSummary[]) => void;
+  readonly places: Places;
   /** What stands at an address that no symbol names. */
   readonly placeAt: (address: Address) => string | undefined;
   readonly unwinding: Pick<AbortUnwinding, 'meet'>;
   /** Why a thread that stands at `pc` must not call a function of the program; undefined where it may. */
   readonly whyNoCall: (pc: Address) => string | undefined;
   readonly anyRegion: () => boolean;
+  /** Runs a job during which no signal of ours stops the program. */
+  readonly undisturbed: <T>(job: () => Promise<T>) => Promise<T>;
   readonly extraScopes: (thread: number, frameLevel: number) => Promise<readonly ExtraScope[]>;
-  /** Where a thread stands, as far as has been asked at this stop. */
-  readonly pcOf: (thread: number) => Address | undefined;
   /** The thread that has stopped. */
   readonly stoppedThread: () => number | undefined;
   /** gdb's convenience variable that holds what a function has returned to a frame at this stop. */
@@ -76,7 +75,14 @@ export class Inspection {
 
   constructor(ports: InspectionPorts) {
     const { answers, gdb, client } = ports;
-    const guard = new CallGuard({ gdb, mayCall: caller => mayCall(caller, ports) });
+    const guard = new CallGuard({
+      gdb,
+      mayCall: caller => mayCall(caller, ports),
+      calling: (caller, job) =>
+        ports.undisturbed(job).finally(() => {
+          ports.places.othersRan(caller === 'several' ? undefined : caller);
+        }),
+    });
     const loaded = new LoadedModules({
       gdb,
       client,
@@ -93,7 +99,7 @@ export class Inspection {
     const stack = new Stack({
       gdb: answers,
       remember: (thread, frames) => {
-        ports.remember(thread, frames.map(summarize));
+        ports.places.rememberFrames(thread, frames.map(summarize));
       },
       placeAt: ports.placeAt,
       unwind: (thread, address) => ports.unwinding.meet(thread, address),
@@ -114,8 +120,7 @@ export class Inspection {
       refresh: () => variables.refresh(),
       gdb,
       stoppedThread: ports.stoppedThread,
-      pcOf: ports.pcOf,
-      remember: ports.remember,
+      places: ports.places,
     });
     const frameOf = (id: number): FrameContext => stack.frameOf(id);
     const scopes = new Scopes({

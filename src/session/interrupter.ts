@@ -173,9 +173,27 @@ export class Interrupter {
    * @returns whether something that was sent may still stop it
    */
   giveUp(): boolean {
-    const mayCome = this.pending.length > 0 || this.mayComeTwice;
+    const { mayCome } = this;
     this.reset();
     return mayCome;
+  }
+
+  /**
+   * Runs a job, e.g. a call of a function of the program, that a signal of ours would break off: one may still be under way
+   * when another stop was told.
+   */
+  async undisturbed<T>(job: () => Promise<T>): Promise<T> {
+    if (this.ports.isRemote() || !this.mayCome) return job();
+    await this.gdb.send(consoleCommand('handle SIGSTOP nostop noprint nopass'));
+    try {
+      return await job();
+    } finally {
+      await this.gdb.send(Interrupter.setup);
+    }
+  }
+
+  private get mayCome(): boolean {
+    return this.pending.length > 0 || this.mayComeTwice;
   }
 
   /** The process is gone. */

@@ -308,16 +308,14 @@ class Composition implements Session {
       processId: () => this.process.localId,
       placeAt: address => this.restartable.placeAt(address),
       unwinding: this.unwinding,
-      remember: (thread, frames) => {
-        execution.rememberFrames(thread, frames);
-      },
+      places: execution,
+      undisturbed: job => execution.interrupter.undisturbed(job),
       whyNoCall: pc => this.restartable.whyNoCall(pc),
       anyRegion: () => !this.modules.index.isEmpty,
       extraScopes: async (thread, level) => {
         const pc = level === 0 ? execution.pcOf(thread) : undefined;
         return pc === undefined ? [] : this.restartable.scopes(thread, pc);
       },
-      pcOf: thread => execution.pcOf(thread),
       stoppedThread: () => execution.stopped?.threadId,
       returned: (thread, level) => {
         const stop = execution.stopped;

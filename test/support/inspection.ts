@@ -44,10 +44,14 @@ export class Inspection {
       processId: () => undefined,
       placeAt: () => undefined,
       unwinding: { meet: () => Promise.resolve(false) },
-      remember: (thread, frames) => {
-        this.remembered.push({ thread, frames });
+      places: {
+        rememberFrames: (thread, frames) => {
+          this.remembered.push({ thread, frames });
+        },
+        pcOf: thread => this.places.get(thread) ?? (this.callRefusal === undefined ? undefined : 0n),
+        othersRan: () => undefined,
       },
-      pcOf: thread => this.places.get(thread) ?? (this.callRefusal === undefined ? undefined : 0n),
+      undisturbed: job => job(),
       stoppedThread: () => undefined,
       whyNoCall: () => this.callRefusal,
       anyRegion: () => this.callRefusal !== undefined,

@@ -47,6 +47,14 @@ describe('who calls the functions in a line', () => {
     for (const line of ['taas p f()', 'tfaas p f()', 'taas p 1 + f()'])
       assert.equal(callerOf(line, 3), 'several', line);
   });
+
+  it('are several behind settings for the command alone, and in front of another program', () => {
+    const around = ['with print pretty on -- ', 'w print pretty -- with language c -- ', '| ', 'pipe -d @ ', '| -d @ '];
+    for (const each of around) {
+      assert.equal(callerOf(`${each}thread apply all p f()`, 3), 'several', each);
+      assert.equal(callerOf(`${each}p f()`, 3), 3, each);
+    }
+  });
 });
 
 describe('a refusal by which a line may be an expression', () => {

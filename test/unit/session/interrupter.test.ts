@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { dataEvaluateExpression } from '../../../src/mi/commandsInspection.js';
 import { MiError } from '../../../src/mi/client.js';
 import type { StoppedEvent } from '../../../src/mi/events.js';
 import { Interrupter, type InterrupterPorts } from '../../../src/session/interrupter.js';
 import type { Gdb } from '../../../src/session/ports.js';
+import { FakeGdb } from '../../support/fakeGdb.js';
 import { reaches, statOf } from '../../support/processes.js';
 
 const GDB_PID = 4242;
@@ -125,6 +127,21 @@ describe('an interrupt', () => {
     await reaches(target.pid ?? 0, 'T');
     await often.recognise({ ...STOP });
     assert.ok(often.giveUp(), 'one that was sent twice may come twice');
+    target.kill('SIGCONT');
+  });
+
+  it('that is overtaken by another stop breaks off no call of a function', async () => {
+    const fake = new FakeGdb();
+    interrupter = new Interrupter(fake.client, ports());
+    assert.equal(await interrupter.undisturbed(() => Promise.resolve('nothing is under way')), 'nothing is under way');
+    interrupter.request('pause');
+    interrupter.makeStale();
+    fake.expect('-interpreter-exec console "handle SIGSTOP nostop noprint nopass"', 'TOKEN^done');
+    fake.expect(/^-data-evaluate-expression/, 'TOKEN^error,msg="it crashed"');
+    fake.expect('-interpreter-exec console "handle SIGSTOP stop print nopass"', 'TOKEN^done');
+    const call = interrupter.undisturbed(() => fake.client.send(dataEvaluateExpression('f()')));
+    await assert.rejects(call, /it crashed/);
+    fake.verify();
     target.kill('SIGCONT');
   });
 
