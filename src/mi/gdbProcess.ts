@@ -46,6 +46,13 @@ const SETTINGS: readonly (readonly [name: string, value: string])[] = [
   ['print thread-events', 'off'],
 ];
 
+/**
+ * gdb stops and resumes all threads together, at the target too. By default it handles each by itself under the surface
+ * of all-stop mode; then gdb 13 may stop for one thread in the middle of its step of another over a breakpoint, takes that
+ * step for being under way for ever, and resumes nobody any more.
+ */
+const ALL_STOP_TARGET = console('maint set target-non-stop off');
+
 /** How to start gdb. */
 export interface GdbOptions {
   /** A path, or a name to look for in `PATH` of `env`. */
@@ -258,6 +265,7 @@ async function greet(client: MiClient): Promise<{ version: GdbVersion; features:
     client.send(listFeatures()),
     client.send(console('show version')),
     ...SETTINGS.map(([name, value]) => client.send(gdbSet(name, value))),
+    client.send(ALL_STOP_TARGET),
   ]);
   return { version: parseVersion(version.console), features: new Set(textsAt(features.results, 'features')) };
 }

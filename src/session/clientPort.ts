@@ -1,12 +1,15 @@
 import type { DapConnection } from '../dap/connection.js';
-import { hasGdbEnded } from '../mi/client.js';
+import { hasGdbEnded, MiError } from '../mi/client.js';
 import type { Client } from './ports.js';
+import { isDead } from './procStat.js';
 
 /**
- * The client as the subjects of a session use it. A reaction that finds gdb gone is nobody's defect: the end of gdb is told by
- * itself, and what was to be done has become pointless.
+ * The client as the subjects of a session use it. A reaction that finds gdb gone, or that gdb refuses since the program has
+ * been killed, is nobody's defect: either end is told by itself, and what was to be done has become pointless.
+ *
+ * @param processId the program's process, where it is one of this machine's
  */
-export function clientPort(connection: DapConnection): Client {
+export function clientPort(connection: DapConnection, processId: () => number | undefined): Client {
   return {
     emit: (event, ...body) => {
       connection.emit(event, ...body);
@@ -16,8 +19,8 @@ export function clientPort(connection: DapConnection): Client {
         try {
           await job();
         } catch (error) {
-          if (!hasGdbEnded(error)) throw error;
-          connection.log.debug(`gdb ended before ${error.command}`);
+          if (!(error instanceof MiError && (hasGdbEnded(error) || isDead(processId())))) throw error;
+          connection.log.debug(`gdb or the program ended before ${error.command}`);
         }
       });
     },

@@ -1,10 +1,10 @@
 import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { console } from '../mi/commands.js';
-import { execContinue, threadInfo } from '../mi/commandsExecution.js';
+import { execContinue, threadListIds } from '../mi/commandsExecution.js';
 import { targetDetach } from '../mi/commandsTarget.js';
 import type { StoppedEvent } from '../mi/events.js';
-import { tuplesAt } from '../mi/fields.js';
+import { textAt } from '../mi/fields.js';
+import { LiftedBreakpoints } from './liftedBreakpoints.js';
 import type { Gdb } from './ports.js';
 import { isDead, statFields } from './procStat.js';
 
@@ -23,23 +23,37 @@ export function dies(processId: number): Promise<boolean> {
 }
 
 /**
- * Lets gdb take note that a process has been killed. Where it stood, gdb learns it by a resume, before which it inserts
- * breakpoints, and into a process without memory it cannot; without them it resumes and tells the end. Where gdb takes it
- * for running and has lost the event in an error, it never tells: then it lets go of what is left.
+ * Lets gdb take note that a process has been killed, if it has not. Where it stood, gdb learns it by a resume, before which
+ * it inserts breakpoints, and into a process without memory it cannot; without them it resumes and tells the end. Where gdb
+ * takes it for running and has lost the event, it never tells: then it lets go of what is left.
  *
  * @returns the end, where gdb will not tell it
  */
 export async function takeNoteOfDeath(gdb: Gdb, processId: number): Promise<StoppedEvent | undefined> {
-  await gdb.send(console('disable'));
+  if (await hasTold(gdb)) return undefined;
   const status = waitStatusOf(processId);
-  const isRefused = await gdb.send(execContinue()).then(
-    () => false,
-    () => true,
-  );
-  const isTold = async (): Promise<boolean> => tuplesAt((await gdb.send(threadInfo())).results, 'threads').length === 0;
-  if (!isRefused || (await within(TELLING_MS, isTold))) return undefined;
+  const lifted = new LiftedBreakpoints(gdb);
+  await lifted.liftAll();
+  try {
+    return (await tellsEnd(gdb)) ? undefined : endBy(status);
+  } finally {
+    await lifted.restore();
+  }
+}
+
+/** Has gdb resume the process and tell its end; where it does not, gdb lets go of what is left. @returns whether it has told */
+async function tellsEnd(gdb: Gdb): Promise<boolean> {
+  // Accepted or refused, it tells the end or it does not: here too an error may make it forget the event.
+  await gdb.send(execContinue()).catch(() => undefined);
+  if (await within(TELLING_MS, () => hasTold(gdb))) return true;
   await gdb.send(targetDetach());
-  return endBy(status);
+  return false;
+}
+
+/** Whether gdb has no thread any more. */
+async function hasTold(gdb: Gdb): Promise<boolean> {
+  // Not by -thread-info, which reads registers that are gone.
+  return textAt((await gdb.send(threadListIds())).results, 'number-of-threads') === '0';
 }
 
 async function within(milliseconds: number, holds: () => boolean | Promise<boolean>): Promise<boolean> {

@@ -3,7 +3,11 @@ import type { StoppedEvent } from '../mi/events.js';
 import { messageOf } from '../util/errors.js';
 import { dies, takeNoteOfDeath } from './deadProcess.js';
 import type { Gdb, Tell } from './ports.js';
+import { isDead } from './procStat.js';
 import { untoldStop } from './stopWaiter.js';
+
+/** So long behind the end of a thread gdb has told the end of the process, if it will; in milliseconds. */
+const LATE_MS = 250;
 
 /** What an error of gdb's may concern. */
 export interface EventFailuresPorts {
@@ -13,6 +17,8 @@ export interface EventFailuresPorts {
   readonly processId: () => number | undefined;
   /** Whether gdb has said that a thread runs. */
   isRunning(): boolean;
+  /** Whether gdb has told the program's end. */
+  isGone(): boolean;
   post(job: () => Promise<void>): void;
   /** The program's end, which gdb does not tell. */
   ended(stop: StoppedEvent): void;
@@ -21,15 +27,18 @@ export interface EventFailuresPorts {
 }
 
 /**
- * Finds out what gdb was about to tell when it met an error.
+ * Finds out what gdb was about to tell and does not.
  *
- * The user's situation: a step does not end. Outside any command gdb writes an error and forgets the event that it was
- * handling: a stop, since a breakpoint could not be inserted at the resume, or the end of a program that was killed while
- * gdb looked at it ("Couldn't get registers", "Cannot find user-level thread"; gdb 13). It still says that the program
- * runs, and no event will follow. The plan: at such an error the process and the threads are looked at.
+ * The user's situation: a step does not end, and gdb says for ever that the program runs. Outside any command gdb writes an
+ * error and forgets the event that it was handling: a stop, since a breakpoint could not be inserted at the resume, or the
+ * end of a program that was killed while gdb looked at it ("Couldn't get registers", "Cannot find user-level thread"). Of a
+ * program that is killed while it stands, gdb looks for the end at the next resume alone, and that it may refuse, since it
+ * cannot insert breakpoints; or it tells of each thread's end but the last. All of this is gdb 13's. The plan: at an error
+ * the process and the threads are looked at; behind the end of a thread, the process.
  */
 export class EventFailures {
   private isLooking = false;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly ports: EventFailuresPorts) {}
 
@@ -40,10 +49,23 @@ export class EventFailures {
    */
   async onLog(text: string, collected: boolean): Promise<void> {
     const mayMatter = collected ? /^(Cannot|Could not|Couldn't) / : /^(?!warning:)\S/i;
-    if (this.isLooking || !mayMatter.test(text)) return;
+    if (mayMatter.test(text)) await this.once(() => this.look(text.trim()));
+  }
+
+  /** A thread has ended: a while later it is looked whether it was the whole process, and whether gdb has told that. */
+  threadEnded(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      const processId = this.ports.processId();
+      if (processId !== undefined && isDead(processId)) void this.once(() => this.takeNote(processId));
+    }, LATE_MS).unref();
+  }
+
+  private async once(look: () => Promise<void>): Promise<void> {
+    if (this.isLooking) return;
     this.isLooking = true;
     try {
-      await this.look(text.trim());
+      await look();
     } catch (error) {
       if (hasGdbEnded(error)) return;
       this.ports.tell('important', `gdb does not tell what became of the program: ${messageOf(error)}\n`);
@@ -60,9 +82,14 @@ export class EventFailures {
       ports.post(() => this.lookForStop(why));
       return;
     }
-    if (!ports.isRunning()) return;
+    await this.takeNote(processId);
+  }
+
+  private async takeNote(processId: number): Promise<void> {
+    const { ports } = this;
+    if (ports.isGone()) return;
     const end = await takeNoteOfDeath(ports.gdb, processId);
-    if (end !== undefined && ports.isRunning()) ports.ended(end);
+    if (end !== undefined && !ports.isGone()) ports.ended(end);
   }
 
   private async lookForStop(why: string): Promise<void> {

@@ -55,6 +55,7 @@ export class Execution implements Places {
       tell: ports.tell,
       processId: ports.processId,
       isRunning: () => this.gdbRunning,
+      isGone: () => this.isGone || this.ended,
       post: job => {
         this.post(job);
       },

@@ -74,6 +74,7 @@ export class GdbEvents {
         client.emit('thread', { reason: 'exited', threadId: event.threadId });
         inspection.threads.changed();
         execution.drivers.threadEnded(event.threadId, process.isLeft(event.groupId));
+        execution.failures.threadEnded();
         return;
       case 'groupStarted':
         if (process.began(event.groupId, event.pid)) inspection.loaded.processStarted(event.pid);

@@ -48,7 +48,7 @@ export class Interrupter {
   private pending: (InterruptPurpose | 'stale')[] = [];
   private readonly purposes = new WeakMap<StoppedEvent, InterruptPurpose | 'stale'>();
   private timer: NodeJS.Timeout | undefined;
-  /** Whether one has been sent again, and so may still come behind the stop that was wanted. */
+  /** Whether several have been sent for one stop, so that another one may still come behind it. */
   private mayComeTwice = false;
   /** How often in a row gdb was found idle with every thread held, and what it had consumed by then. */
   private stalled = { times: 0, ticks: -1 };
@@ -120,7 +120,8 @@ export class Interrupter {
   async recognise(stop: StoppedEvent): Promise<InterruptPurpose | 'stale' | undefined> {
     if (!(await this.isOurs(stop))) return undefined;
     const purpose = (['pause', 'silent', 'step'] as const).find(each => this.pending.includes(each)) ?? 'stale';
-    if (this.pending.length === 0) this.mayComeTwice = false;
+    // They merge only until the first one is taken.
+    if (this.pending.length !== 1) this.mayComeTwice = this.pending.length > 1;
     this.pending = [];
     this.stopRepeating();
     this.purposes.set(stop, purpose);

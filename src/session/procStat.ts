@@ -11,19 +11,36 @@ export function statFields(path: string): string[] {
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-/** The state of each thread of a process of this machine (proc(5): `R`, `S`, `t`, `Z`); none where it is gone. */
+/** The state in a `stat` file in /proc (proc(5): `R`, `S`, `t`, `Z`); `X` where there is none any more. */
+function stateAt(path: string): string {
+  try {
+    return statFields(path)[0] ?? 'X';
+  } catch {
+    return 'X';
+  }
+}
+
+function hasEnded(state: string): boolean {
+  return state === 'Z' || state === 'X';
+}
+
+/** The state of each thread of a process of this machine; none where it is gone. */
 export function threadStates(processId: number): string[] {
   try {
-    const tasks = readdirSync(`/proc/${processId}/task`);
-    return tasks.map(task => statFields(`/proc/${processId}/task/${task}/stat`)[0] ?? '');
+    return readdirSync(`/proc/${processId}/task`).map(task => stateAt(`/proc/${processId}/task/${task}/stat`));
   } catch {
     return [];
   }
 }
 
-/** Whether a process of this machine has ended, though its parent or gdb has not taken note: it is gone, or nothing but zombies are left. */
-export function isDead(processId: number): boolean {
-  return threadStates(processId).every(state => state === 'Z' || state === 'X');
+/**
+ * Whether a process of this machine has ended, though its parent or gdb has not taken note: it is gone, or nothing but
+ * zombies are left. Where none is known, none has.
+ */
+export function isDead(processId: number | undefined): boolean {
+  if (processId === undefined) return false;
+  // As long as the first of a thousand threads lives, the others need no look.
+  return hasEnded(stateAt(`/proc/${processId}/stat`)) && threadStates(processId).every(hasEnded);
 }
 
 /** Whether its tracer holds every thread of a process of this machine. */

@@ -81,7 +81,7 @@ class Composition implements Session {
   private readonly events: GdbEvents;
 
   constructor(connection: DapConnection, ahead: GdbAhead | undefined) {
-    this.client = clientPort(connection);
+    this.client = clientPort(connection, () => this.process.localId);
     this.tell = (category, output) => {
       connection.emit('output', { category, output });
     };

@@ -13,7 +13,7 @@ import {
   sampleProgram,
   sampleSource,
 } from '../support/debugSession.js';
-import { exists, statOf, tracerOf } from '../support/processes.js';
+import { exists, reaches, statOf, tracerOf } from '../support/processes.js';
 
 const SOURCE = sampleSource('plain.c');
 const children: ChildProcess[] = [];
@@ -299,6 +299,31 @@ describe('pause', function () {
     await assert.rejects(session.client.request('next', { threadId: 1 }), /program is running/);
     await session.close();
   });
+});
+
+describe('a program that is killed while it stands', function () {
+  this.timeout(60_000);
+
+  for (const { how, inside } of [
+    { how: 'continue', inside: 'move' },
+    { how: 'continue', inside: 'keep' },
+    { how: 'next', inside: 'move' },
+  ] as const) {
+    it(`has its end told at the next '${how}' (breakpoints inside: ${inside})`, async () => {
+      const session = await DebugSession.start();
+      const source = sampleSource('threads.c');
+      await session.launch('threads', { args: [FOREVER, '4'], rseq: { breakpointsInside: inside } });
+      await session.breakAt(source, 'region');
+      const { threadId = 0 } = await session.run();
+      const pid = debuggee(session);
+      process.kill(pid, 'SIGKILL');
+      await reaches(pid, 'Z');
+      await session.client.request(how, { threadId }).catch(() => undefined);
+      assert.equal((await session.client.waitFor('exited', { after: 0 })).exitCode, 137);
+      await session.client.waitFor('terminated', { after: 0 });
+      await session.close();
+    });
+  }
 });
 
 describe('a gdb that is killed', () => {

@@ -70,12 +70,19 @@ describe('a real gdb', function () {
   it("reads the user's init file, re-asserts what the project relies on, and ignores an init file of the folder", async () => {
     const home = join(programs.folder, 'home');
     mkdirSync(home);
-    writeFileSync(join(home, '.gdbinit'), 'set displaced-stepping on\nset non-stop on\nset $from_home = 1\n');
+    const init = [
+      'set displaced-stepping on',
+      'set non-stop on',
+      'maint set target-non-stop on',
+      'set $from_home = 1\n',
+    ];
+    writeFileSync(join(home, '.gdbinit'), init.join('\n'));
     writeFileSync(join(programs.folder, '.gdbinit'), 'set $from_folder = 1\n');
     const gdb = await start({ env: { ...env, HOME: home } });
     assert.equal(await shown(gdb, 'displaced-stepping'), 'off');
     assert.equal(await shown(gdb, 'non-stop'), 'off');
     assert.equal(await shown(gdb, 'mi-async'), 'on');
+    assert.match((await gdb.client.send(console('maint show target-non-stop'))).console, /\boff\.$/m);
     assert.equal((await gdb.client.send(console('output $from_home'))).console, '1');
     assert.equal((await gdb.client.send(console('output $from_folder'))).console, 'void');
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { EventFailures } from '../../../src/session/eventFailures.js';
 import { FakeGdb } from '../../support/fakeGdb.js';
 import { nameOf, reaches } from '../../support/processes.js';
@@ -11,6 +12,7 @@ const REFUSAL = 'TOKEN^error,msg="Cannot execute this command while the selected
 const STANDS = 'TOKEN^done,threads=[{id="1",target-id="LWP 42",state="stopped"}],current-thread-id="1"';
 /** Above the kernel's largest process number. */
 const NO_PROCESS = 2 ** 22 + 1;
+const ONE = 'TOKEN^done,thread-ids={thread-id="1"},current-thread-id="1",number-of-threads="1"';
 const THREAD = 'TOKEN^done,threads=[{id="1",target-id="LWP 42",state="running"}],current-thread-id="1"';
 
 /** A process that has ended as `how` says and is never waited for: its parent has become a program that does not. */
@@ -29,6 +31,7 @@ class Rig {
   readonly gdb = new FakeGdb();
   readonly told: unknown[] = [];
   isRunning = true;
+  isGone = false;
   private readonly posted: Promise<void>[] = [];
   private readonly failures: EventFailures;
 
@@ -38,10 +41,31 @@ class Rig {
       tell: (_category, text) => this.told.push(text),
       processId: () => processId,
       isRunning: () => this.isRunning,
+      isGone: () => this.isGone,
       post: job => this.posted.push(job()),
       ended: ({ reason, exitCode, signalName }) => this.told.push([reason, exitCode ?? signalName]),
       stopped: ({ threadId }, why) => Promise.resolve(void this.told.push([threadId, why])),
     });
+  }
+
+  /** gdb has a breakpoint, which must not be in the way of its resume, and must be back behind it. */
+  dies(answer: string): this {
+    const bkpt = '{number="4",type="breakpoint",disp="keep",enabled="y",addr="0x1000"}';
+    this.gdb
+      .expect('-thread-list-ids', ONE)
+      .expect('-break-list', `TOKEN^done,BreakpointTable={body=[bkpt=${bkpt}]}`)
+      .expect('-break-disable 4', 'TOKEN^done')
+      .expect(/^-exec-continue/, answer)
+      .allow('-break-enable 4', 'TOKEN^done');
+    return this;
+  }
+
+  /** A thread ends, and there is time to look. */
+  async loses(milliseconds: number): Promise<void> {
+    this.failures.threadEnded();
+    this.failures.threadEnded();
+    await delay(milliseconds);
+    this.gdb.verify();
   }
 
   async meets(text: string, collected = false): Promise<void> {
@@ -53,20 +77,20 @@ class Rig {
 
 describe('an error of gdb outside any command', () => {
   const DEATHS = [
-    { how: 'exec sh -c "kill -TERM \\$\\$"', end: ['exited-signalled', 'SIGTERM'] },
-    { how: 'exit 3', end: ['exited', 3] },
+    { how: 'exec sh -c "kill -TERM \\$\\$"', end: ['exited-signalled', 'SIGTERM'], answer: REFUSAL },
+    { how: 'exit 3', end: ['exited', 3], answer: 'TOKEN^running' },
   ];
 
-  for (const { how, end } of DEATHS) {
+  for (const { how, end, answer } of DEATHS) {
     it(`about a program that has ended and that gdb takes for running tells the end: ${String(end)}`, async () => {
       const { pid, parent } = await zombie(how);
       try {
         const rig = new Rig(pid);
-        rig.gdb.expect(/disable/, 'TOKEN^done').expect(/^-exec-continue/, REFUSAL);
-        rig.gdb.allow(/^-thread-info/, THREAD).allow('-target-detach', 'TOKEN^done');
+        rig.dies(answer);
+        rig.gdb.allow('-thread-list-ids', ONE).allow('-target-detach', 'TOKEN^done');
         await rig.meets(ERROR);
         assert.deepEqual(rig.told, [end]);
-        assert.equal(rig.gdb.commands.at(-1), '-target-detach');
+        assert.deepEqual(rig.gdb.commands.slice(-2), ['-target-detach', '-break-enable 4']);
       } finally {
         parent.kill('SIGKILL');
       }
@@ -75,15 +99,26 @@ describe('an error of gdb outside any command', () => {
 
   it('about a program that has gone leaves its end to gdb, which tells it at a resume', async () => {
     const rig = new Rig(NO_PROCESS);
-    rig.gdb.expect(/disable/, 'TOKEN^done').expect(/^-exec-continue/, 'TOKEN^running');
+    rig.dies('TOKEN^running');
+    rig.gdb.expect('-thread-list-ids', 'TOKEN^done,number-of-threads="0"');
     await rig.meets(ERROR);
     assert.deepEqual(rig.told, []);
   });
 
+  it('about a program that was killed while it stood has gdb resume it, and learn of the end', async () => {
+    const rig = new Rig(NO_PROCESS);
+    rig.isRunning = false;
+    rig.dies('TOKEN^running');
+    rig.gdb.expect('-thread-list-ids', 'TOKEN^done,number-of-threads="0"');
+    await rig.meets('Cannot access memory at address 0x1000\n', true);
+    rig.isGone = true;
+    await rig.meets('Cannot access memory at address 0x1000\n', true);
+  });
+
   it('about a program that has gone leaves its end to a gdb that has no thread any more', async () => {
     const rig = new Rig(NO_PROCESS);
-    rig.gdb.expect(/disable/, 'TOKEN^done').expect(/^-exec-continue/, REFUSAL);
-    rig.gdb.expect(/^-thread-info/, 'TOKEN^done,threads=[]');
+    rig.dies(REFUSAL);
+    rig.gdb.expect('-thread-list-ids', 'TOKEN^done,number-of-threads="0"');
     await rig.meets(ERROR);
     assert.deepEqual(rig.told, []);
   });
@@ -113,11 +148,34 @@ describe('an error of gdb outside any command', () => {
 
   it('that cannot be looked into is told, unless gdb has ended', async () => {
     const rig = new Rig(NO_PROCESS);
-    rig.gdb.expect(/disable/, 'TOKEN^error,msg="no"').allow(/disable/);
+    rig.gdb.expect('-thread-list-ids', 'TOKEN^error,msg="no"').allow('-thread-list-ids');
     await rig.meets(ERROR);
     const met = rig.meets(ERROR);
     rig.gdb.end();
     await met;
     assert.deepEqual(rig.told, ['gdb does not tell what became of the program: no\n']);
+  });
+});
+
+describe('the end of a thread', () => {
+  it('means nothing while the process lives, or where gdb has told its end', async () => {
+    const alive = new Rig(process.pid);
+    const gone = new Rig(NO_PROCESS);
+    gone.gdb.expect('-thread-list-ids', 'TOKEN^done,number-of-threads="0"');
+    const none = new Rig(undefined);
+    await Promise.all([alive.loses(400), gone.loses(400), none.loses(400)]);
+    assert.deepEqual([alive.told, gone.told, none.told], [[], [], []]);
+  });
+
+  it('may be that of the whole process, which gdb does not tell: it is told', async () => {
+    const { pid, parent } = await zombie('exit 5');
+    try {
+      const rig = new Rig(pid).dies(REFUSAL);
+      rig.gdb.allow('-thread-list-ids', ONE).allow('-target-detach', 'TOKEN^done');
+      await rig.loses(1_200);
+      assert.deepEqual(rig.told, [['exited', 5]]);
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 });

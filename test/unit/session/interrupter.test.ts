@@ -145,6 +145,26 @@ describe('an interrupt', () => {
     target.kill('SIGCONT');
   });
 
+  it('may come twice where two were sent, until it does', async () => {
+    sender = process.pid;
+    interrupter.request('pause');
+    interrupter.makeStale();
+    interrupter.request('pause');
+    assert.equal(await interrupter.recognise({ ...STOP }), 'pause');
+    const asked: string[] = [];
+    const sent = new Interrupter({ send: command => (asked.push(String(command)), gdb.send(command)) }, ports());
+    sent.request('pause');
+    sent.request('step');
+    await sent.recognise({ ...STOP });
+    await sent.undisturbed(() => Promise.resolve());
+    assert.equal(asked.filter(command => command.includes('nostop')).length, 1);
+    await sent.recognise({ ...STOP });
+    await sent.undisturbed(() => Promise.resolve());
+    assert.equal(asked.filter(command => command.includes('nostop')).length, 1);
+    assert.ok(interrupter.giveUp());
+    target.kill('SIGCONT');
+  });
+
   it('answers several that have merged, by the most important one', async () => {
     sender = process.pid;
     interrupter.request('step');
