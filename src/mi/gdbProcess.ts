@@ -27,14 +27,16 @@ const KEPT_STDERR = 4_096;
  * What this project relies on. Sent after the user's init files, which may say otherwise.
  *
  * `displaced-stepping off`: stepping out of line disarms a region silently. `non-stop off`: the stepping engine holds
- * the other threads itself. `startup-with-shell on`: quotes and redirections in the arguments. `style enabled off`: no
- * escape sequences in text that is parsed. `print sevenbit-strings off`: strings as UTF-8.
+ * the other threads itself. `unwindonsignal on`: a function that gdb calls and that a signal breaks off leaves its thread
+ * where it stood. `startup-with-shell on`: quotes and redirections in the arguments. `style enabled off`: no escape
+ * sequences in text that is parsed. `print sevenbit-strings off`: strings as UTF-8.
  * `print thread-events off`: clients show threads, and a line for each that comes or goes buries what matters.
  */
 const SETTINGS: readonly (readonly [name: string, value: string])[] = [
   ['non-stop', 'off'],
   ['mi-async', 'on'],
   ['displaced-stepping', 'off'],
+  ['unwindonsignal', 'on'],
   ['startup-with-shell', 'on'],
   ['pagination', 'off'],
   ['confirm', 'off'],

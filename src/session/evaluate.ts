@@ -5,7 +5,7 @@ import { complete, console, type FrameContext } from '../mi/commands.js';
 import { dataEvaluateExpression } from '../mi/commandsInspection.js';
 import { textAt, textsAt } from '../mi/fields.js';
 import { messageOf, RequestError } from '../util/errors.js';
-import { callerOf, isNoCommand, onlyLooks, readsMoreLines } from './evaluateCommand.js';
+import { callerOf, callsOf, callsOfLine, isNoCommand, onlyLooks, readsMoreLines } from './evaluateCommand.js';
 import type { CallGuard } from './evaluateGuard.js';
 import type { Gdb } from './ports.js';
 import { assigns, setsRegister } from './valueFormat.js';
@@ -67,14 +67,14 @@ export class Evaluate {
     if (assigns(expression))
       throw new RequestError('nobody', 'notHoverable', `'${expression}' would change the program.`);
     try {
-      return await this.ports.guard.run(context?.thread, true, () => this.expression(expression, context, hex));
+      return await this.ports.guard.run(context?.thread, 'none', () => this.expression(expression, context, hex));
     } catch (error) {
       throw new RequestError('nobody', 'notHoverable', messageOf(error), { cause: error });
     }
   }
 
   private guarded(expression: string, context: FrameContext | undefined, job: () => Promise<Result>): Promise<Result> {
-    return this.ports.guard.run(context?.thread, false, job).catch((error: unknown) => {
+    return this.ports.guard.run(context?.thread, callsOf(expression), job).catch((error: unknown) => {
       throw refused(`'${expression}' cannot be evaluated`, error);
     });
   }
@@ -130,7 +130,7 @@ export class Evaluate {
     const intercepted = await this.ports.intercept(line, context?.thread);
     if (intercepted !== undefined) return { result: intercepted, variablesReference: 0 };
     return this.ports.guard
-      .run(callerOf(line, context?.thread), false, () => this.line(line, context))
+      .run(callerOf(line, context?.thread), callsOfLine(line), () => this.line(line, context))
       .catch((error: unknown) => {
         throw error instanceof RequestError
           ? error
@@ -177,7 +177,7 @@ export class Evaluate {
     const context = frameId === undefined ? undefined : this.ports.frameOf(frameId);
     const ports = this.ports.containerPorts(context?.thread);
     try {
-      return await this.ports.guard.run(context?.thread, false, () =>
+      return await this.ports.guard.run(context?.thread, callsOf(`${expression} ${value}`), () =>
         assignTo(expression, value, context, ports, isHex(args.format)),
       );
     } catch (error) {

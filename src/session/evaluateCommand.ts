@@ -1,4 +1,4 @@
-import type { Caller } from './evaluateGuard.js';
+import type { Caller, Calls } from './evaluateGuard.js';
 import { assigns } from './valueFormat.js';
 
 /** Commands whose body gdb reads from the following lines, always. */
@@ -67,6 +67,20 @@ export function callerOf(line: string, thread: number | undefined): Caller {
   const applied = /^(?:t|th|thr|thre|threa|thread)\s+ap\w*\s+(.*)|^(?:taas|tfaas)\s/s.exec(bare(line.trim()));
   if (applied === null) return thread;
   return /^\d+\s+[a-z-]/i.test(applied[1] ?? '') ? undefined : 'several';
+}
+
+/** What an expression may call. */
+export function callsOf(expression: string): Calls {
+  return /[\w)\]>]\s*\(/.test(expression) ? 'named' : 'unnamed';
+}
+
+/** Commands that compute the value of an expression, and do nothing else. */
+const VALUES = /^(p|print|inspect|call|output|printf|eval|x|display|ptype|whatis|set\s+var(iable)?)\b/;
+
+/** What a line of gdb's command line may call; `unnamed` too for what may let the program go on (`python`, `source`). */
+export function callsOfLine(line: string): Calls {
+  const text = withoutPrefixes(bare(line.trim()));
+  return VALUES.test(text) || /^[A-Za-z_]\w*\(/.test(text) ? callsOf(text) : 'unnamed';
 }
 
 /** A line without what gdb puts around a command: settings that hold for it alone (`with`), or another program behind it. */

@@ -10,13 +10,16 @@ import { innermostFrames } from './position.js';
 /** Who calls: a thread (gdb's number), several one after another, or one that only gdb knows. */
 export type Caller = number | 'several' | undefined;
 
+/** What a job may call: nothing; what prints or converts values (pretty printers, operators); or a function that it names. */
+export type Calls = 'none' | 'unnamed' | 'named';
+
 /** What the guard needs of the other subjects of the session. */
 export interface CallGuardPorts {
   readonly gdb: Gdb;
   /** Why the caller must not call a function of the program now; undefined where it may. */
   mayCall(caller: Caller): Promise<string | undefined>;
   /** Runs a job that may call functions of the program. */
-  calling<T>(caller: Caller, job: () => Promise<T>): Promise<T>;
+  calling<T>(caller: Caller, isNamed: boolean, job: () => Promise<T>): Promise<T>;
 }
 
 /**
@@ -27,15 +30,15 @@ export class CallGuard {
   constructor(private readonly ports: CallGuardPorts) {}
 
   /**
-   * Runs `job`, with gdb's `may-call-functions` off if `never` or if the caller must not call now. The user's own setting
+   * Runs `job`, with gdb's `may-call-functions` off if it is to call nothing or if the caller must not call now. The user's own setting
    * stands again behind it.
    *
    * @param caller undefined where it may be any thread, or the one that gdb has selected
    * @throws RequestError `callRefused` where gdb has refused a call for this
    */
-  async run<T>(caller: Caller, never: boolean, job: () => Promise<T>): Promise<T> {
+  async run<T>(caller: Caller, calls: Calls, job: () => Promise<T>): Promise<T> {
     const reason = await this.ports.mayCall(caller);
-    if (reason === undefined && !never) return this.ports.calling(caller, job);
+    if (reason === undefined && calls !== 'none') return this.ports.calling(caller, calls === 'named', job);
     const { results } = await this.ports.gdb.send(gdbShow('may-call-functions'));
     try {
       return await this.withoutCalls(textAt(results, 'value') !== 'off', job);

@@ -134,9 +134,13 @@ async function plainValue(
 
 /** A number as gdb prints it. */
 async function shownValue(gdb: Gdb, thread: number): Promise<string | undefined> {
-  const guard = new CallGuard({ gdb, mayCall: () => Promise.resolve(undefined), calling: (_caller, job) => job() });
+  const guard = new CallGuard({
+    gdb,
+    mayCall: () => Promise.resolve(undefined),
+    calling: (_caller, _isNamed, job) => job(),
+  });
   try {
-    const answer = await guard.run(thread, true, () => gdb.send(dataEvaluateExpression('$_exception', { thread })));
+    const answer = await guard.run(thread, 'none', () => gdb.send(dataEvaluateExpression('$_exception', { thread })));
     return textAt(answer.results, 'value');
   } catch {
     // gdb finds no type of that name, or no probe: then there is nothing to show.

@@ -9,6 +9,7 @@ import { begin } from '../stepping/machine.js';
 import { Drivers } from './drivers.js';
 import { EventFailures } from './eventFailures.js';
 import type { ExecutionPorts } from './executionPorts.js';
+import { FunctionCalls } from './functionCalls.js';
 import { Interrupter } from './interrupter.js';
 import { insideNote, LostAttempts, lossOf } from './lostAttempts.js';
 import { Pause, type Places } from './pause.js';
@@ -32,17 +33,21 @@ export class Execution implements Places {
   /** Stops for the adapter's own work. */
   readonly silent: SilentStops;
   private readonly lost: LostAttempts;
-  private readonly single: SingleThread;
+  readonly single: SingleThread;
   private readonly row = new StepsInARow();
   readonly drivers: Drivers;
   readonly failures: EventFailures;
   readonly interrupter: Interrupter;
+  readonly calls: FunctionCalls;
 
   constructor(private readonly ports: ExecutionPorts) {
     const { gdb } = ports;
     this.lost = new LostAttempts(pc => (ports.isInsideRegion(pc) ? ports.regionAround(pc) : undefined));
     this.single = new SingleThread(gdb);
     this.interrupter = new Interrupter(gdb, ports);
+    this.calls = new FunctionCalls(ports, this, stop => {
+      this.onStopped(stop);
+    });
     this.silent = new SilentStops({
       interrupter: this.interrupter,
       isRunning: () => this.gdbRunning,
@@ -93,10 +98,6 @@ export class Execution implements Places {
   /** Whether gdb has a thread running just now, whatever the client has been told. */
   get running(): boolean {
     return this.gdbRunning;
-  }
-
-  schedulerLockingChanged(mode: string): void {
-    this.single.modeChanged(mode);
   }
 
   rememberFrames(thread: number, frames: readonly FrameSummary[]): void {
@@ -178,6 +179,7 @@ export class Execution implements Places {
 
   /** The state changes at once; what follows from it is queued behind the request in progress. */
   onStopped(stop: StoppedEvent): void {
+    if (this.calls.keeps(stop)) return;
     this.gdbRunning = false;
     if (isEnd(stop)) this.isGone = true;
     if (this.silent.take(stop)) return;

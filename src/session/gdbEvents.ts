@@ -120,7 +120,7 @@ export class GdbEvents {
         this.ports.control.recordChanged(event.isRecording);
         return;
       case 'parameterChanged':
-        if (event.name === 'scheduler-locking') execution.schedulerLockingChanged(event.value);
+        if (event.name === 'scheduler-locking') execution.single.modeChanged(event.value);
         if (event.name === 'print max-depth') inspection.depthChanged(event.value);
         return;
       case 'memoryChanged':

@@ -8,6 +8,7 @@ import { Completions } from './completions.js';
 import { Disassembly } from './disassembly.js';
 import { Evaluate } from './evaluate.js';
 import { CallGuard, mayCall } from './evaluateGuard.js';
+import type { FunctionCalls } from './functionCalls.js';
 import { Locations } from './locations.js';
 import { LoadedModules } from './loadedModules.js';
 import { Memory } from './memory.js';
@@ -38,8 +39,7 @@ export interface InspectionPorts {
   /** Why a thread that stands at `pc` must not call a function of the program; undefined where it may. */
   readonly whyNoCall: (pc: Address) => string | undefined;
   readonly anyRegion: () => boolean;
-  /** Runs a job during which no signal of ours stops the program. */
-  readonly undisturbed: <T>(job: () => Promise<T>) => Promise<T>;
+  readonly calls: Pick<FunctionCalls, 'run'>;
   readonly extraScopes: (thread: number, frameLevel: number) => Promise<readonly ExtraScope[]>;
   /** The thread that has stopped. */
   readonly stoppedThread: () => number | undefined;
@@ -78,8 +78,8 @@ export class Inspection {
     const guard = new CallGuard({
       gdb,
       mayCall: caller => mayCall(caller, ports),
-      calling: (caller, job) =>
-        ports.undisturbed(job).finally(() => {
+      calling: (caller, isNamed, job) =>
+        ports.calls.run(isNamed, job).finally(() => {
           ports.places.othersRan(caller === 'several' ? undefined : caller);
         }),
     });

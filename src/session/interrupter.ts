@@ -171,7 +171,7 @@ export class Interrupter {
   /**
    * The process is to go on without a debugger: nothing is sent any more.
    *
-   * @returns whether something that was sent may still stop it
+   * @returns {@link mayCome}
    */
   giveUp(): boolean {
     const { mayCome } = this;
@@ -184,7 +184,7 @@ export class Interrupter {
    * when another stop was told.
    */
   async undisturbed<T>(job: () => Promise<T>): Promise<T> {
-    if (this.ports.isRemote() || !this.mayCome) return job();
+    if (!this.mayCome) return job();
     await this.gdb.send(consoleCommand('handle SIGSTOP nostop noprint nopass'));
     try {
       return await job();
@@ -193,8 +193,9 @@ export class Interrupter {
     }
   }
 
-  private get mayCome(): boolean {
-    return this.pending.length > 0 || this.mayComeTwice;
+  /** Whether something that was sent may still stop the program. */
+  get mayCome(): boolean {
+    return !this.ports.isRemote() && (this.pending.length > 0 || this.mayComeTwice);
   }
 
   /** The process is gone. */

@@ -125,7 +125,7 @@ export class Lifecycle {
       await carryOut(config.initCommands, 'initCommands', this.ports);
       await link.assertSettings();
       const { results } = await link.send(gdbShow('scheduler-locking'));
-      this.ports.execution.schedulerLockingChanged(textAt(results, 'value') ?? 'replay');
+      this.ports.execution.single.modeChanged(textAt(results, 'value') ?? 'replay');
       await modules.buildMain(process.id !== undefined);
     } catch (error) {
       target.close?.();
@@ -183,7 +183,7 @@ export class Lifecycle {
     const mode = this.config?.schedulerLocking;
     if (mode === undefined || isPostMortem) return;
     await this.ports.link.send(gdbSet('scheduler-locking', mode));
-    this.ports.execution.schedulerLockingChanged(mode);
+    this.ports.execution.single.modeChanged(mode);
   }
 
   /** Tells the client of a target that is stopped already. */

@@ -24,6 +24,15 @@ function hasEnded(state: string): boolean {
   return state === 'Z' || state === 'X';
 }
 
+/** How many threads a process of this machine has; 0 where it is gone. */
+export function threadCount(processId: number): number {
+  try {
+    return readdirSync(`/proc/${processId}/task`).length;
+  } catch {
+    return 0;
+  }
+}
+
 /** The state of each thread of a process of this machine; none where it is gone. */
 export function threadStates(processId: number): string[] {
   try {

@@ -309,7 +309,7 @@ class Composition implements Session {
       placeAt: address => this.restartable.placeAt(address),
       unwinding: this.unwinding,
       places: execution,
-      undisturbed: job => execution.interrupter.undisturbed(job),
+      calls: execution.calls,
       whyNoCall: pc => this.restartable.whyNoCall(pc),
       anyRegion: () => !this.modules.index.isEmpty,
       extraScopes: async (thread, level) => {

@@ -38,6 +38,17 @@ export class SingleThread {
     if (stands()) await this.set(undefined);
   }
 
+  /** Runs a job during which the thread that gdb moves runs alone, unless the user has set that all always run (`off`). */
+  async during<T>(job: () => Promise<T>): Promise<T> {
+    if (this.current === 'on' || this.current === 'off') return job();
+    await this.gdb.send(gdbSet('scheduler-locking', 'on'));
+    try {
+      return await job();
+    } finally {
+      await this.gdb.send(gdbSet('scheduler-locking', this.current));
+    }
+  }
+
   /** Lets `thread` run alone from the next resume on; undefined: whatever the user's mode lets run. */
   async set(thread: number | undefined): Promise<void> {
     const before = this.current;

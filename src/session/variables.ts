@@ -131,7 +131,7 @@ export class Variables {
       filter: filterOf(optionalString(args, 'filter')),
     };
     try {
-      return { variables: await this.ports.guard.run(thread, false, () => container.list(page)) };
+      return { variables: await this.ports.guard.run(thread, 'unnamed', () => container.list(page)) };
     } catch (error) {
       throw refused('The values cannot be read', error);
     }
@@ -142,7 +142,7 @@ export class Variables {
     const name = requireString(args, 'name');
     const value = requireString(args, 'value');
     try {
-      return await this.ports.guard.run(thread, false, () => container.assign(name, value, isHex(args.format)));
+      return await this.ports.guard.run(thread, 'unnamed', () => container.assign(name, value, isHex(args.format)));
     } catch (error) {
       throw refused(`'${name}' cannot be set to '${value}'`, error);
     } finally {

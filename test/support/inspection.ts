@@ -51,7 +51,7 @@ export class Inspection {
         pcOf: thread => this.places.get(thread) ?? (this.callRefusal === undefined ? undefined : 0n),
         othersRan: () => undefined,
       },
-      undisturbed: job => job(),
+      calls: { run: (_isNamed, job) => job() },
       stoppedThread: () => undefined,
       whyNoCall: () => this.callRefusal,
       anyRegion: () => this.callRefusal !== undefined,

@@ -12,7 +12,10 @@ describe('a reaction that fails', () => {
     const rig = createRig({});
     clientPort(rig.connection, () => processId).post(() => Promise.reject(error));
     await new Promise<void>(resolve => {
-      clientPort(rig.connection, () => processId).post(() => Promise.resolve(resolve()));
+      clientPort(rig.connection, () => processId).post(() => {
+        resolve();
+        return Promise.resolve();
+      });
     });
     return rig.log.filter(line => line.startsWith('error')).join('\n');
   };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { callerOf, isNoCommand, readsMoreLines } from '../../../src/session/evaluateCommand.js';
+import { callerOf, callsOf, callsOfLine, isNoCommand, readsMoreLines } from '../../../src/session/evaluateCommand.js';
 
 describe('a line for which gdb would read the lines that follow', () => {
   const hungry = [
@@ -54,6 +54,37 @@ describe('who calls the functions in a line', () => {
       assert.equal(callerOf(`${each}thread apply all p f()`, 3), 'several', each);
       assert.equal(callerOf(`${each}p f()`, 3), 3, each);
     }
+  });
+});
+
+describe('what is called by', () => {
+  it('an expression, is named where a name stands in front of a parenthesis', () => {
+    for (const each of ['f()', 'v.size()', '(int)getpid()', '1 + f (2)', 'a[0](3)', 'make<int>(1)'])
+      assert.equal(callsOf(each), 'named', each);
+    for (const each of ['i', 'a + b', '(int)x', '*(p + 1)', '-(1)', 'v[0]'])
+      assert.equal(callsOf(each), 'unnamed', each);
+  });
+
+  it('a line, is named where the line computes a value and does nothing else', () => {
+    const lines = [
+      'p f()',
+      'print/x f(1)',
+      'call f()',
+      'set var x = f()',
+      'printf "%d", f()',
+      'f(1)',
+      'with language c -- p f()',
+    ];
+    for (const line of [...lines, 'thread apply 2 print f()', '| p f() | cat'])
+      assert.equal(callsOfLine(line), 'named', line);
+    const others = [
+      'python gdb.execute("continue")',
+      'source x(1).gdb',
+      'print i',
+      'set scheduler-locking off',
+      'tbreak f(int)',
+    ];
+    for (const line of others) assert.equal(callsOfLine(line), 'unnamed', line);
   });
 });
 

@@ -29,7 +29,7 @@ class Stopped {
         anyRegion: () => true,
         whyNoCall: pc => (pc === INSIDE ? 'it stands inside.' : undefined),
       }),
-    calling: (caller, job) =>
+    calling: (caller, _isNamed, job) =>
       job().finally(() => {
         this.pause.keepOnly(caller === 'several' ? undefined : caller);
       }),
@@ -52,7 +52,7 @@ class Stopped {
   }
 
   call(thread: number): Promise<string> {
-    return this.guard.run(thread, false, () => Promise.resolve('called'));
+    return this.guard.run(thread, 'unnamed', () => Promise.resolve('called'));
   }
 }
 
