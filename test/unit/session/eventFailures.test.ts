@@ -12,6 +12,7 @@ const REFUSAL = 'TOKEN^error,msg="Cannot execute this command while the selected
 const STANDS = 'TOKEN^done,threads=[{id="1",target-id="LWP 42",state="stopped"}],current-thread-id="1"';
 /** Above the kernel's largest process number. */
 const NO_PROCESS = 2 ** 22 + 1;
+const KILL = '-interpreter-exec console kill';
 const ONE = 'TOKEN^done,thread-ids={thread-id="1"},current-thread-id="1",number-of-threads="1"';
 const THREAD = 'TOKEN^done,threads=[{id="1",target-id="LWP 42",state="running"}],current-thread-id="1"';
 
@@ -87,10 +88,10 @@ describe('an error of gdb outside any command', () => {
       try {
         const rig = new Rig(pid);
         rig.dies(answer);
-        rig.gdb.allow('-thread-list-ids', ONE).allow('-target-detach', 'TOKEN^done');
+        rig.gdb.allow('-thread-list-ids', ONE).allow(KILL, 'TOKEN^done');
         await rig.meets(ERROR);
         assert.deepEqual(rig.told, [end]);
-        assert.deepEqual(rig.gdb.commands.slice(-2), ['-target-detach', '-break-enable 4']);
+        assert.deepEqual(rig.gdb.commands.slice(-2), [KILL, '-break-enable 4']);
       } finally {
         parent.kill('SIGKILL');
       }
@@ -171,7 +172,7 @@ describe('the end of a thread', () => {
     const { pid, parent } = await zombie('exit 5');
     try {
       const rig = new Rig(pid).dies(REFUSAL);
-      rig.gdb.allow('-thread-list-ids', ONE).allow('-target-detach', 'TOKEN^done');
+      rig.gdb.allow('-thread-list-ids', ONE).allow(KILL, 'TOKEN^done');
       await rig.loses(1_200);
       assert.deepEqual(rig.told, [['exited', 5]]);
     } finally {
