@@ -2,8 +2,14 @@ import type { DebugProtocol as D } from '@vscode/debugprotocol';
 import { optionalBoolean, optionalNumber, optionalString, requireNumber } from '../dap/arguments.js';
 import type { RouteTable } from '../dap/route.js';
 import type { StepRequest } from '../stepping/types.js';
+import { RequestError } from '../util/errors.js';
 import type { Execution } from './execution.js';
 import type { StepTarget } from './stepTarget.js';
+
+/** Whether gdb cannot step by line, as it knows no function around the thread: code that was made at run time, a PLT. */
+function lacksBounds(error: unknown): boolean {
+  return error instanceof RequestError && error.message.includes('Cannot find bounds of current function');
+}
 
 /**
  * The requests that let the target go on or stop it.
@@ -16,7 +22,13 @@ export function steppingRoutes(execution: Execution, targetOf: (targetId: number
     const request: StepRequest = { thread: requireNumber(args, 'threadId'), kind, granularity };
     const targetId = kind === 'stepIn' ? optionalNumber(args, 'targetId') : undefined;
     const target = targetId === undefined ? undefined : targetOf(targetId);
-    await execution.step(request, optionalBoolean(args, 'singleThread') === true, target);
+    const isAlone = optionalBoolean(args, 'singleThread') === true;
+    try {
+      await execution.step(request, isAlone, target);
+    } catch (error) {
+      if (!lacksBounds(error)) throw error;
+      await execution.step({ ...request, granularity: 'instruction' }, isAlone);
+    }
   };
   return {
     continue: {

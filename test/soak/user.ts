@@ -11,7 +11,7 @@ const RUNS_ON_MS = 50;
 
 /** What gdb or the adapter may refuse, since the thread is gone, its frame is the last, or the line would do harm. */
 const REFUSALS =
-  /not meaningful in the outermost|Invalid thread|No thread|is refused|No function of the program|not stopped|no longer valid|cannot be stepped|cannot be evaluated|while making a function call|in a function called from GDB/;
+  /not meaningful in the outermost|Invalid thread|No thread|is refused|No function of the program|not stopped|no longer valid|cannot be stepped|cannot be evaluated|while making a function call|Cannot find bounds of current function|in a function called from GDB/;
 
 /** Lines of the debug console that let the program go on, and others. */
 const RESUMING = ['next', 'step', 'nexti', 'stepi', 'finish', 'continue', 'next 3', 'step 2', 'stepi 7', 'nexti 5'];
