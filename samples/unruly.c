@@ -84,20 +84,28 @@ static void make_raw(void)
 
 static void become_daemon(void)
 {
-	pid_t child = fork();
+	int told[2];
+	char none;
+	pid_t child;
 
+	if (pipe(told) != 0)
+		exit(1);
+	child = fork();
 	if (child == 0) {
 		setsid();
 		if (fork() == 0) {
 			printf("daemon %d\n", getpid());
 			fflush(stdout);
-			close(0);
-			close(1);
-			close(2);
+			for (int fd = 0; fd <= told[1]; fd++)
+				close(fd);
 			sleep(60);
+			_exit(0);
 		}
-		_exit(0);
+		/* Until the daemon has told its number. */
+		close(told[1]);
+		_exit(read(told[0], &none, 1) != 0);
 	}
+	close(told[1]);
 	waitpid(child, NULL, 0);                           // @daemon
 }
 
