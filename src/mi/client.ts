@@ -43,6 +43,8 @@ export function hasGdbEnded(error: unknown): error is MiError {
 /** What {@link MiClient} tells its listeners, each in gdb's order and at once when the line is read. */
 export interface MiListeners {
   async: (record: AsyncRecord) => void;
+  /** gdb has answered `^running`: the target goes on. Before the command's answer is handed on. */
+  resumed: () => void;
   /** `collected`: the text is also part of a pending command's answer. */
   stream: (record: StreamRecord, collected: boolean) => void;
   /** A line that is no MI, or an answer to no command that is pending. */
@@ -72,6 +74,7 @@ export class MiClient {
   private readonly pending = new Map<number, Pending>();
   private readonly splitter = new LineSplitter();
   private readonly asyncListeners: MiListeners['async'][] = [];
+  private readonly resumedListeners: MiListeners['resumed'][] = [];
   private readonly streamListeners: MiListeners['stream'][] = [];
   private readonly malformedListeners: MiListeners['malformed'][] = [];
   private readonly closeListeners: MiListeners['close'][] = [];
@@ -128,6 +131,10 @@ export class MiClient {
 
   onAsync(listener: MiListeners['async']): void {
     this.asyncListeners.push(listener);
+  }
+
+  onResumed(listener: MiListeners['resumed']): void {
+    this.resumedListeners.push(listener);
   }
 
   onStream(listener: MiListeners['stream']): void {
@@ -229,6 +236,7 @@ export class MiClient {
     if (record.resultClass === 'error') {
       pending.reject(errorOf(record.results, pending.command, log));
     } else {
+      if (record.resultClass === 'running') notify(this.resumedListeners);
       pending.resolve({ resultClass: record.resultClass, results: record.results, console, log });
     }
   }

@@ -216,6 +216,10 @@ export class GdbLink implements Gdb {
     gdb.client.onAsync(record => {
       this.listener.event(parseEvent(record));
     });
+    gdb.client.onResumed(() => {
+      // gdb's own `*running` may be read later than this: a request must not find the program standing in between.
+      this.listener.event({ kind: 'running', threadId: 'all' });
+    });
     gdb.client.onStream((record, collected) => {
       if (record.kind !== 'target') this.listener.text(record.kind, record.text, collected);
     });

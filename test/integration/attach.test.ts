@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { closeLeftSessions, DebugSession, FOREVER, sampleProgram, sampleSource } from '../support/debugSession.js';
@@ -25,6 +25,17 @@ async function started(program: string): Promise<number> {
   children.push(child);
   await once(child, 'spawn');
   return child.pid ?? 0;
+}
+
+/** The real gdb as on a busy machine: a detach reaches it late, and what follows its `^running` is read late. */
+function slowGdb(): string {
+  const path = join(folder, 'gdb');
+  const write = `printf '%s\\n' "$line"`;
+  const hears = `*-target-detach) sleep 0.5; ${write};; *-gdb-exit) ${write}; break;; *) ${write};;`;
+  const says = `*^running) ${write}; sleep 0.5;; *) ${write};;`;
+  const loop = (cases: string): string => `while IFS= read -r line; do case $line in ${cases} esac; done`;
+  writeFileSync(path, `#!/bin/sh\n${loop(hears)} | gdb "$@" | ${loop(says)}\n`, { mode: 0o755 });
+  return path;
 }
 
 /** The letter that the kernel has for a process's state (proc(5)): R, S, T. */
@@ -98,6 +109,16 @@ describe('attach', () => {
 });
 
 describe('disconnect', () => {
+  it('with suspendDebuggee stops a program of which gdb has said no more than that it goes on', async () => {
+    const pid = await started(sampleProgram('threads'));
+    const session = await DebugSession.start();
+    await session.client.request('attach', { processId: pid, gdb: slowGdb() });
+    await session.client.request('configurationDone', {});
+    await session.client.request('disconnect', { suspendDebuggee: true });
+    await session.client.close();
+    await reaches(pid, 'T');
+  });
+
   for (const runs of [true, false]) {
     it(`with suspendDebuggee leaves a program that ${runs ? 'runs' : 'is stopped'} in the kernel's stopped state`, async () => {
       const pid = await started(sampleProgram('threads'));

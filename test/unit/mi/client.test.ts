@@ -85,6 +85,16 @@ describe('the MI client', () => {
     assert.deepEqual(heard, ['running', 'ä', 'nonsense ✓', 'x']);
   });
 
+  it('tells that the target goes on before the answer that says so, and before what follows it', async () => {
+    const gdb = new FakeGdb().expect(/./, 'TOKEN^done').expect(/./, 'TOKEN^running', '*running,thread-id="all"');
+    const heard: string[] = [];
+    gdb.client.onResumed(() => heard.push('resumed'));
+    gdb.client.onAsync(({ asyncClass }) => heard.push(asyncClass));
+    await gdb.client.send(listFeatures());
+    await gdb.client.send(listFeatures()).then(({ resultClass }) => heard.push(`answer ${resultClass}`));
+    assert.deepEqual(heard, ['resumed', 'running', 'answer running']);
+  });
+
   it('reports an answer that nobody waits for, such as the second to one command', async () => {
     const gdb = new FakeGdb().expect(/./, 'TOKEN^running', 'TOKEN^error,msg="late"', '^done');
     const heard: string[] = [];
