@@ -1,4 +1,4 @@
-// mocha's list, and behind it what was counted, as JSON in the file that RSEQ_DAP_COUNTS names: a reporter is what mocha tells it.
+// mocha's list, and behind it what was counted, as JSON in the file that its option `file` names: a reporter is what mocha tells it.
 const { writeFileSync } = require('node:fs');
 const { reporters } = require('mocha');
 
@@ -12,7 +12,7 @@ module.exports = class CountingReporter extends reporters.Spec {
     runner.once('end', () => {
       // What a failed hook keeps from running has no event of its own.
       const counts = { passing: this.stats.passes, failing, notRun: runner.total - ran + this.stats.pending };
-      writeFileSync(process.env.RSEQ_DAP_COUNTS, JSON.stringify(counts));
+      writeFileSync(options.reporterOptions.file, JSON.stringify(counts));
     });
   }
 };

@@ -118,9 +118,10 @@ function runTests(bin) {
       : tests.map(test => `dist/test/integration/${test}.test.js`);
   const counts = `${bin}.counts.json`;
   rmSync(counts, { force: true });
-  const env = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ''}`, RSEQ_DAP_COUNTS: counts };
+  const env = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ''}` };
   const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
-  run(process.execPath, [mocha, '--reporter', join(root, 'scripts', 'countingReporter.cjs'), ...files], { env });
+  const reporter = ['--reporter', join(root, 'scripts', 'countingReporter.cjs'), '--reporter-option', `file=${counts}`];
+  run(process.execPath, [mocha, ...reporter, ...files], { env });
   return existsSync(counts) ? JSON.parse(readFileSync(counts, 'utf8')) : undefined;
 }
 
