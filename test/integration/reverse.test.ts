@@ -18,6 +18,8 @@ describe('going back', function () {
     await assert.rejects(session.client.request('stepBack', { threadId: 1 }), /nothing has been recorded.*record full/);
     const run = (expression: string): Promise<unknown> =>
       session.client.request('evaluate', { expression, context: 'repl' });
+    // Where the recording begins stands no breakpoint: gdb 18 tells it there, and not that this is the beginning.
+    await session.step('next', 1);
     await run('record full');
     const started = await session.client.waitFor('capabilities');
     assert.equal(started.capabilities.supportsStepBack, true);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { closeLeftSessions, DebugSession, readReport, sampleSource } from '../support/debugSession.js';
+import { reaches } from '../support/processes.js';
 
 afterEach(closeLeftSessions);
 
@@ -60,6 +61,7 @@ describe('a request for a single thread', function () {
     const mark = session.client.mark();
     const { allThreadsContinued } = await session.client.request('continue', { threadId: 1, singleThread: true });
     assert.equal(allThreadsContinued, false);
+    await reaches(session.eventsOf('process')[0]?.systemProcessId ?? 0, 'S');
     await session.client.request('pause', { threadId: 1 });
     const stop = await session.client.waitFor('stopped', { after: mark });
     assert.deepEqual([stop.reason, stop.threadId], ['pause', 1]);
