@@ -26,7 +26,7 @@ export function describe(entry: Entry): D.Breakpoint {
     };
   }
   if (atPlace === undefined) {
-    return { id, verified: false, reason: 'pending', message: 'It is set when the program is loaded.', ...source };
+    return { id, verified: false, reason: 'pending', message: 'It is set when code is loaded there.', ...source };
   }
   if (atPlace.state === 'pending') {
     const message = 'No code that is loaded has this place; it is set when a library brings it.';

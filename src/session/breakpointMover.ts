@@ -1,22 +1,21 @@
 import { breakDelete, breakDisable, breakEnable, breakInsert, type InsertOptions } from '../mi/commandsBreakpoints.js';
 import { parseBreakpoint, type Breakpoint } from '../mi/breakpoint.js';
 import { tupleAt } from '../mi/fields.js';
-import type { Region, SourceLine } from '../rseq/region.js';
+import type { Region } from '../rseq/region.js';
 import { formatAddress, type Address } from '../util/address.js';
 import { messageOf } from '../util/errors.js';
 import type { Entry } from './breakpointTable.js';
 import type { HardwareInsertion } from './hardwareInsertion.js';
+import type { Modules } from './modules.js';
 import type { Gdb } from './ports.js';
 
 /** What moving needs to know. */
 export interface MoverPorts {
   readonly gdb: Gdb;
   readonly hardware: HardwareInsertion;
-  /** The region for which `address` lies in `[arming store, post_commit_ip)`. */
-  regionAround(address: Address): Region | undefined;
+  readonly modules: Pick<Modules, 'index' | 'sourceOf' | 'isCode'>;
   /** Whether breakpoints inside regions stay there. */
   readonly keeps: () => boolean;
-  sourceOf(address: Address): Promise<SourceLine | undefined>;
   /** Whether run-time addresses are known: before, a breakpoint at an address would make the program's start fail. */
   readonly loaded: () => boolean;
 }
@@ -41,7 +40,7 @@ interface Location {
  */
 export async function settle(entry: Entry, ports: MoverPorts): Promise<void> {
   const inside = locationsOf(entry).flatMap(location => {
-    const region = ports.regionAround(location.address);
+    const region = ports.modules.index.inside(location.address)?.region;
     return region === undefined ? [] : [{ location, region }];
   });
   if (ports.keeps()) {
@@ -141,7 +140,7 @@ async function description(
   const first = inside[0]?.region;
   const prelude = first?.preludes[0];
   if (first === undefined || prelude === undefined) return undefined;
-  const line = (await ports.sourceOf(prelude))?.line;
+  const line = (await ports.modules.sourceOf(prelude))?.line;
   const where = line === undefined ? formatAddress(prelude) : `line ${line}`;
   const name = first.function === undefined ? '' : ` of ${first.function}`;
   return {

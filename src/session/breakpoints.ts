@@ -71,6 +71,15 @@ export class Breakpoints {
   }
 
   /**
+   * A library has gone. An address of it must not stay in gdb, which cannot set it where no memory is, and does not let the
+   * program go on then.
+   */
+  async libraryUnloaded(): Promise<void> {
+    for (const entry of this.table.all()) if (entry.place.kind === 'instruction') await this.refresh(entry);
+    await this.watchPending();
+  }
+
+  /**
    * gdb has changed a breakpoint: bound it to a library, or counted a hit. Noted at once, since its stop follows.
    *
    * @returns false where it is none of the client's
@@ -213,9 +222,9 @@ export class Breakpoints {
     const { place } = entry;
     if (entry.atPlace !== undefined) return;
     if (place.kind === 'instruction') {
-      const isInside = this.ports.regionAround(place.address) !== undefined;
+      const isInside = this.ports.modules.index.inside(place.address) !== undefined;
       const moves = isInside && (!this.ports.keeps() || entry.condition !== undefined);
-      if (!this.ports.loaded() || moves) return;
+      if (!this.ports.loaded() || moves || !(await this.ports.modules.isCode(place.address))) return;
     }
     const location: BreakpointLocation =
       place.kind === 'source'
@@ -228,9 +237,19 @@ export class Breakpoints {
     entry.atPlace = await insert(entry, { location, pending: true, ...condition }, this.ports);
   }
 
+  /** Takes an address out of gdb that is no code any more; it comes back with a library that has code there. */
+  private async leave(entry: Entry): Promise<void> {
+    const { atPlace, place } = entry;
+    if (place.kind !== 'instruction' || atPlace === undefined || !this.ports.loaded()) return;
+    if (await this.ports.modules.isCode(place.address)) return;
+    entry.atPlace = undefined;
+    await this.ports.gdb.send(breakDelete([atPlace.number]));
+  }
+
   private async refresh(entry: Entry): Promise<void> {
     try {
       await this.atRest(entry, async () => {
+        await this.leave(entry);
         await this.plant(entry);
         await settle(entry, this.ports);
       });
@@ -259,8 +278,14 @@ export class Breakpoints {
     else await job();
   }
 
+  /** Whether a library may bring the code that a breakpoint is for. */
+  private isWaiting({ atPlace, place, planted }: Entry): boolean {
+    if (atPlace !== undefined) return atPlace.state === 'pending';
+    return place.kind === 'instruction' && planted.size === 0 && this.ports.loaded();
+  }
+
   private async watchPending(): Promise<void> {
-    const any = this.table.all().some(entry => entry.atPlace?.state === 'pending');
+    const any = this.table.all().some(entry => this.isWaiting(entry));
     if (any === this.anyPending) return;
     this.anyPending = any;
     await this.ports.pendingChanged(any);

@@ -189,6 +189,10 @@ export class Execution implements Places {
   /** gdb is silent about a stop, for a reason that it has told. */
   private async onUntold(stop: StoppedEvent, why: string): Promise<void> {
     this.gdbRunning = false;
+    if (await this.ports.isSystemEvent(stop, true)) {
+      await this.takeUp(stop);
+      return;
+    }
     if (this.drivers.pass.active) await this.drivers.pass.fail(why);
     this.lastStop = stop;
     if (this.drivers.step.active) await this.drivers.step.onInput({ kind: 'failed', message: why });
@@ -241,7 +245,7 @@ export class Execution implements Places {
       await this.ports.exited(exitCodeOf(stop));
       return;
     }
-    if (await this.ports.isSystemEvent(stop)) {
+    if (await this.ports.isSystemEvent(stop, false)) {
       await this.takeUp(stop);
       return;
     }

@@ -47,9 +47,9 @@ export interface ExecutionPorts {
   isEntry(stop: StoppedEvent): boolean;
   /**
    * Whether gdb has made a stop for the adapter alone, since libraries have come or gone or the program has forked; then
-   * what follows from it has been done.
+   * what follows from it has been done. `isUntold`: gdb has said nothing of the stop.
    */
-  isSystemEvent(stop: StoppedEvent): Promise<boolean>;
+  isSystemEvent(stop: StoppedEvent, isUntold: boolean): Promise<boolean>;
   /** Whether the adapter may stop the program in the middle of any step. */
   readonly mayInterrupt: () => boolean;
   /** A free pass begins, in which nothing is watched. */

@@ -98,7 +98,9 @@ export class GdbEvents {
         inspection.loaded.libraryUnloaded(event.library);
         inspection.sources.changed();
         modules.libraryUnloaded(event.library);
+        this.ports.system.libraryUnloaded();
         client.post(() => unwinding.forget());
+        client.post(() => breakpoints.libraryUnloaded());
         return;
       case 'breakpointCreated':
         exceptions.catchpoints.onChanged(event.breakpoint);

@@ -57,6 +57,13 @@ export class Modules {
     return this.code.sourceOf(address);
   }
 
+  /** Whether code is mapped at an address; true also where that cannot be found out. */
+  async isCode(address: Address): Promise<boolean> {
+    const map = await this.memoryMap().catch(() => []);
+    const holds = map.some(({ start, end, isExecutable }) => isExecutable && start <= address && address < end);
+    return holds || map.length === 0;
+  }
+
   /** The lines that have code in a range of addresses that begins at an instruction. @throws MiError */
   linesOf(range: AddressRange): Promise<readonly SourceLine[]> {
     return this.code.linesOf(range);

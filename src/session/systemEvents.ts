@@ -37,6 +37,8 @@ export class SystemEvents {
   readonly symbols: SymbolLoading;
   /** gdb's number of the catchpoint of `exec`. */
   private execCatchpoint: string | undefined;
+  /** Whether a library has gone since gdb told of a stop. */
+  private hasUnloaded = false;
 
   constructor(private readonly ports: SystemEventsPorts) {
     this.forks = new Forks({ ...ports, catch: event => this.catch(event) });
@@ -49,9 +51,21 @@ export class SystemEvents {
     await this.forks.begin(config.followFork, given, isLocal);
   }
 
-  /** Whether a stop is one of these; what follows from it is done when this settles. */
-  async take(stop: StoppedEvent): Promise<boolean> {
-    if (stop.reason === 'solib-event' && stop.breakpointNumber === undefined) {
+  /** gdb says that a library has gone, and with it the code that breakpoints stand in. */
+  libraryUnloaded(): void {
+    this.hasUnloaded = true;
+  }
+
+  /**
+   * Whether a stop is one of these; what follows from it is done when this settles.
+   *
+   * @param isUntold gdb does not tell of the stop, as it could not insert a breakpoint: gdb 18 sets breakpoints at addresses of
+   *                 a library anew when that goes, where no memory is left
+   */
+  async take(stop: StoppedEvent, isUntold: boolean): Promise<boolean> {
+    const isForLibraries = isUntold ? this.hasUnloaded : stop.reason === 'solib-event';
+    this.hasUnloaded = false;
+    if (isForLibraries && stop.breakpointNumber === undefined) {
       await this.symbols.load();
       await this.ports.breakpoints().settleAll();
       return true;

@@ -10,6 +10,7 @@ import {
   DebugSession,
   FOREVER,
   lineOf,
+  readReport,
   sampleProgram,
   sampleSource,
 } from '../support/debugSession.js';
@@ -390,6 +391,34 @@ describe('breakpoints', () => {
     assert.deepEqual((await session.run()).hitBreakpointIds, [breakpoint.id]);
     const changed = session.eventsOf('breakpoint').find(({ reason }) => reason === 'changed');
     assert.equal(changed?.breakpoint.verified, true);
+    await session.close();
+  });
+
+  it('at addresses of a library stop while it is there, and keep nothing from going on when it is gone', async () => {
+    const source = sampleSource('dlopen_lib.c');
+    const session = await DebugSession.start();
+    await session.launch('dlopen_lib', { args: ['2', '--pin'] });
+    await session.breakAt(source, 'step-here');
+    await session.run();
+    const { regions } = await session.client.request('rseq/regions', {});
+    const [inside, outside] = regions;
+    const breakpoints = [inside?.start ?? '', outside?.preludes[0] ?? ''].map(instructionReference => ({
+      instructionReference,
+    }));
+    const { breakpoints: set } = await session.client.request('setInstructionBreakpoints', { breakpoints });
+    assert.deepEqual(
+      set.map(({ verified }) => verified),
+      [true, true],
+    );
+    await session.breakAt(source);
+    for (const hit of [0, 1, 0, 1]) assert.deepEqual((await session.continue(1)).hitBreakpointIds, [set[hit]?.id]);
+    const { exitCode, stdout } = await session.finish(1, source);
+    const { sum, expected } = readReport(stdout);
+    assert.deepEqual({ exitCode, sum }, { exitCode: 0, sum: expected });
+    for (const { id } of set) {
+      const told = session.eventsOf('breakpoint').filter(({ breakpoint }) => breakpoint.id === id);
+      assert.match(told.at(-1)?.breakpoint.message ?? '', /^It is set when code is loaded there/);
+    }
     await session.close();
   });
 
