@@ -27,11 +27,16 @@ export function dies(processId: number): Promise<boolean> {
  * it inserts breakpoints, and into a process without memory it cannot; without them it resumes and tells the end. Where gdb
  * takes it for running and has lost the event, it never tells: then it lets go of what is left.
  *
+ * @param sent the signal that we have sent to end it
  * @returns the end, where gdb will not tell it
  */
-export async function takeNoteOfDeath(gdb: Gdb, processId: number): Promise<StoppedEvent | undefined> {
+export async function takeNoteOfDeath(
+  gdb: Gdb,
+  processId: number,
+  sent: NodeJS.Signals | undefined,
+): Promise<StoppedEvent | undefined> {
   if (await hasTold(gdb)) return undefined;
-  const status = waitStatusOf(processId);
+  const status = waitStatusOf(processId) ?? constants.signals[sent ?? 'SIGKILL'];
   const lifted = new LiftedBreakpoints(gdb);
   await lifted.liftAll();
   try {
@@ -66,12 +71,15 @@ async function within(milliseconds: number, holds: () => boolean | Promise<boole
   return true;
 }
 
-/** What waitpid(2) will say of a process that has ended and has not been waited for: the last field of its `stat` (proc(5), `exit_code`). */
-function waitStatusOf(processId: number): number {
+/**
+ * What waitpid(2) will say of a process that has ended: the last field of its `stat` (proc(5), `exit_code`); undefined where gdb
+ * has waited for it, and forgotten what it was told (gdb 16).
+ */
+function waitStatusOf(processId: number): number | undefined {
   try {
     return Number(statFields(`/proc/${processId}/stat`).at(-1));
   } catch {
-    return constants.signals.SIGKILL;
+    return undefined;
   }
 }
 

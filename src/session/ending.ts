@@ -119,7 +119,7 @@ export class Ending {
     const exited = process.whenExited();
     void this.askToEnd(pid);
     if (await within(exited, TERMINATION_MS)) return;
-    sendSignal(pid, 'SIGKILL');
+    process.end('SIGKILL');
     if (await within(exited, TERMINATION_MS)) return;
     link.kill();
     await exited;
@@ -127,13 +127,13 @@ export class Ending {
 
   /** SIGTERM, with nothing of ours left that could stop the program on its way out. */
   private async askToEnd(pid: number): Promise<void> {
-    const { breakpoints, execution, link } = this.ports;
+    const { breakpoints, execution, link, process } = this.ports;
     try {
       // In the middle of a step the other threads may be held: held, they would not end.
       await execution.drivers.cancel();
       await breakpoints.removeAll();
       await link.send(consoleCommand('handle SIGTERM nostop noprint pass'));
-      sendSignal(pid, 'SIGTERM');
+      process.end('SIGTERM');
       if (!execution.running) await link.send(execContinue());
     } catch {
       // gdb is busy or gone: what is left is the hard way.
@@ -147,7 +147,7 @@ export class Ending {
     const keep = process.id !== undefined && lifecycle.target?.isPostMortem === false && !(terminateDebuggee ?? isOurs);
     this.isTold = true;
     if (keep) await this.letGo(suspend);
-    else if (process.localId !== undefined && !isOurs) sendSignal(process.localId, 'SIGKILL');
+    else if (!isOurs) process.end('SIGKILL');
     await this.end();
   }
 

@@ -15,6 +15,8 @@ export interface EventFailuresPorts {
   readonly tell: Tell;
   /** The process, where it is one of this machine's. */
   readonly processId: () => number | undefined;
+  /** The signal that we have sent to end it. */
+  readonly deadlySignal: () => NodeJS.Signals | undefined;
   /** Whether gdb has said that a thread runs. */
   isRunning(): boolean;
   /** Whether gdb has told the program's end. */
@@ -88,7 +90,7 @@ export class EventFailures {
   private async takeNote(processId: number): Promise<void> {
     const { ports } = this;
     if (ports.isGone()) return;
-    const end = await takeNoteOfDeath(ports.gdb, processId);
+    const end = await takeNoteOfDeath(ports.gdb, processId, ports.deadlySignal());
     if (end !== undefined && !ports.isGone()) ports.ended(end);
   }
 

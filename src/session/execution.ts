@@ -59,6 +59,7 @@ export class Execution implements Places {
       gdb,
       tell: ports.tell,
       processId: ports.processId,
+      deadlySignal: ports.deadlySignal,
       isRunning: () => this.gdbRunning,
       isGone: () => this.isGone || this.ended,
       post: job => {

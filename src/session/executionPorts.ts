@@ -15,6 +15,8 @@ export interface ExecutionPorts {
   readonly tell: Tell;
   /** The process, where it is one of this machine's. */
   readonly processId: () => number | undefined;
+  /** The signal that the adapter has sent to end it. */
+  readonly deadlySignal: () => NodeJS.Signals | undefined;
   /** Whether the process is another machine's. */
   readonly isRemote: () => boolean;
   readonly gdbPid: () => number | undefined;

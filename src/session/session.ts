@@ -265,6 +265,7 @@ class Composition implements Session {
       gdb: this.system.forks.gdb,
       answers: this.answers,
       processId: () => this.process.localId,
+      deadlySignal: () => this.process.deadlySignal,
       gdbPid: () => this.link.pid,
       isRemote: () => this.process.id !== undefined && this.process.localId === undefined,
       regionsNear: addresses => this.modules.index.near(addresses),

@@ -179,6 +179,8 @@ describe('terminate', () => {
       else await session.client.request('configurationDone', {});
       await session.client.waitFor('process');
       const pid = debuggee(session);
+      // Of a program that dies while it starts threads, gdb 16 itself dies now and then (mark_lwp_dead: "Assertion `lp->status == 0'").
+      if (state === 'running') await session.client.waitFor('thread', { where: ({ threadId }) => threadId === 4 });
       await session.client.request('terminate', {});
       assert.equal((await session.client.waitFor('exited')).exitCode, 143);
       await session.client.waitFor('terminated');

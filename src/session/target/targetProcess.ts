@@ -9,6 +9,7 @@ export class TargetProcess {
   /** gdb's id of the group that the process stands for, and the processes of all groups. */
   private current: string | undefined;
   private readonly groups = new Map<string, number>();
+  private deadly: NodeJS.Signals | undefined;
   private exitListeners: (() => void)[] = [];
 
   /** @param isLocal whether it is one of this machine's */
@@ -57,6 +58,19 @@ export class TargetProcess {
     return true;
   }
 
+  /** Sends it a signal that is to end it. */
+  end(signal: NodeJS.Signals): void {
+    const { localId } = this;
+    if (localId === undefined) return;
+    this.deadly = signal;
+    sendSignal(localId, signal);
+  }
+
+  /** The signal that we have sent last to end it. */
+  get deadlySignal(): NodeJS.Signals | undefined {
+    return this.deadly;
+  }
+
   /** It is gone, by itself or by us. */
   exited(): void {
     this.ended = true;
@@ -82,6 +96,7 @@ export class TargetProcess {
   forget(): void {
     this.isOther = false;
     this.pid = undefined;
+    this.deadly = undefined;
     this.ended = false;
   }
 }

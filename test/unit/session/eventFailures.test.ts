@@ -33,6 +33,7 @@ class Rig {
   readonly told: unknown[] = [];
   isRunning = true;
   isGone = false;
+  sent: NodeJS.Signals | undefined;
   private readonly posted: Promise<void>[] = [];
   private readonly failures: EventFailures;
 
@@ -41,6 +42,7 @@ class Rig {
       gdb: this.gdb.client,
       tell: (_category, text) => this.told.push(text),
       processId: () => processId,
+      deadlySignal: () => this.sent,
       isRunning: () => this.isRunning,
       isGone: () => this.isGone,
       post: job => this.posted.push(job()),
@@ -115,6 +117,17 @@ describe('an error of gdb outside any command', () => {
     rig.isGone = true;
     await rig.meets('Cannot access memory at address 0x1000\n', true);
   });
+
+  for (const sent of ['SIGTERM', undefined] as const) {
+    it(`about a program that has gone and that gdb takes for running tells the end: ${sent ?? 'none'} was sent`, async () => {
+      const rig = new Rig(NO_PROCESS);
+      rig.sent = sent;
+      rig.dies(REFUSAL);
+      rig.gdb.allow('-thread-list-ids', ONE).allow(KILL, 'TOKEN^done');
+      await rig.meets(ERROR);
+      assert.deepEqual(rig.told, [['exited-signalled', sent ?? 'SIGKILL']]);
+    });
+  }
 
   it('about a program that has gone leaves its end to a gdb that has no thread any more', async () => {
     const rig = new Rig(NO_PROCESS);
