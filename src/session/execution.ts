@@ -56,10 +56,7 @@ export class Execution implements Places {
       goOn: stop => ports.abortAt(stop).then(() => this.takeUp(stop)),
     });
     this.failures = new EventFailures({
-      gdb,
-      tell: ports.tell,
-      processId: ports.processId,
-      deadlySignal: ports.deadlySignal,
+      ...ports,
       isRunning: () => this.gdbRunning,
       isGone: () => this.isGone || this.ended,
       post: job => {
