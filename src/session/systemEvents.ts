@@ -59,11 +59,14 @@ export class SystemEvents {
   /**
    * Whether a stop is one of these; what follows from it is done when this settles.
    *
-   * @param isUntold gdb does not tell of the stop, as it could not insert a breakpoint: gdb 18 sets breakpoints at addresses of
-   *                 a library anew when that goes, where no memory is left
+   * One that gdb gives no reason for, behind a library that has gone, is one: breakpoints at addresses of that library are set
+   * anew when it goes (gdb 18) or when the next one comes, where no memory is left, and gdb stops over that.
+   *
+   * @param isUntold gdb has not told of the stop at all
    */
   async take(stop: StoppedEvent, isUntold: boolean): Promise<boolean> {
-    const isForLibraries = isUntold ? this.hasUnloaded : stop.reason === 'solib-event';
+    const hasReason = !isUntold && stop.reason !== undefined;
+    const isForLibraries = hasReason ? stop.reason === 'solib-event' : this.hasUnloaded;
     this.hasUnloaded = false;
     if (isForLibraries && stop.breakpointNumber === undefined) {
       await this.symbols.load();
