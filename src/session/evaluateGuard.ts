@@ -30,8 +30,8 @@ export class CallGuard {
   constructor(private readonly ports: CallGuardPorts) {}
 
   /**
-   * Runs `job`, with gdb's `may-call-functions` off if it is to call nothing or if the caller must not call now. The user's own setting
-   * stands again behind it.
+   * Runs `job`, with gdb's `may-call-functions` off if it is to call nothing or if the caller must not call now. The user's
+   * own setting stands again behind it.
    *
    * @param caller undefined where it may be any thread, or the one that gdb has selected
    * @throws RequestError `callRefused` where gdb has refused a call for this

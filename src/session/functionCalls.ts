@@ -74,17 +74,17 @@ export class FunctionCalls {
 
   private async named<T>(job: () => Promise<T>): Promise<T> {
     const stops: StoppedEvent[] = (this.kept = []);
-    let isUndone = false;
     try {
       return await job();
     } catch (error) {
-      isUndone = messageOf(error).includes('has restored the context');
+      const isUndone = messageOf(error).includes('has restored the context');
+      this.kept = undefined;
+      if (!isUndone) for (const stop of stops) this.stopped(stop);
       if (this.isBroken && isUndone) throw new RequestError('user', 'callBlocked', BLOCKED, { cause: error });
       throw error;
     } finally {
       this.kept = undefined;
       this.isBroken = false;
-      if (!isUndone) for (const stop of stops) this.stopped(stop);
     }
   }
 

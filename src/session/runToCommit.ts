@@ -5,13 +5,16 @@ import { textAt, tupleAt } from '../mi/fields.js';
 import type { Region } from '../rseq/region.js';
 import type { Address } from '../util/address.js';
 import { RequestError } from '../util/errors.js';
+import type { Execution } from './execution.js';
 import type { Gdb } from './ports.js';
+import type { Restartable } from './restartable.js';
 
-/** What a run to a commit needs of the session. */
-export interface RunToCommitPorts {
-  readonly gdb: Gdb;
-  /** Lets every thread go on. */
-  continue(): Promise<unknown>;
+/** A run that has been begun. */
+interface Run {
+  readonly thread: number;
+  readonly region: Region;
+  /** Behind the commits. */
+  readonly addresses: readonly Address[];
 }
 
 /**
@@ -21,8 +24,13 @@ export interface RunToCommitPorts {
 export class RunToCommit {
   /** gdb's numbers of the temporary breakpoints of the run in progress. */
   private planted: string[] = [];
+  private run: Run | undefined;
 
-  constructor(private readonly ports: RunToCommitPorts) {}
+  constructor(
+    private readonly gdb: Gdb,
+    private readonly execution: () => Pick<Execution, 'continue'>,
+    private readonly restartable: Pick<Restartable, 'passed'>,
+  ) {}
 
   /**
    * @returns the addresses behind the commits
@@ -35,12 +43,14 @@ export class RunToCommit {
     }
     for (const { address } of commits) {
       const location = { kind: 'address', address } as const;
-      const { results } = await this.ports.gdb.send(breakInsert({ location, temporary: true, thread }));
+      const { results } = await this.gdb.send(breakInsert({ location, temporary: true, thread }));
       const number = textAt(tupleAt(results, 'bkpt') ?? {}, 'number');
       if (number !== undefined) this.planted.push(number);
     }
-    await this.ports.continue();
-    return commits.map(({ address }) => address);
+    const addresses = commits.map(({ address }) => address);
+    this.run = { thread, region, addresses };
+    await this.execution().continue();
+    return addresses;
   }
 
   get isRunning(): boolean {
@@ -50,10 +60,17 @@ export class RunToCommit {
   /** The program has stopped: the run is over, wherever that was. gdb itself has deleted the one that was hit. */
   async stopped(stop: StoppedEvent): Promise<void> {
     const left = this.planted.filter(number => number !== stop.breakpointNumber);
+    const { run } = this;
     this.planted = [];
+    this.run = undefined;
+    const address = stop.threadId === run?.thread ? stop.frame?.address : undefined;
+    if (run !== undefined && address !== undefined && run.addresses.includes(address)) {
+      const { thread, region } = run;
+      this.restartable.passed({ kind: 'tell', outcome: 'committed', thread, regions: [region], address }, false);
+    }
     for (const number of left) {
       try {
-        await this.ports.gdb.send(breakDelete([number]));
+        await this.gdb.send(breakDelete([number]));
       } catch (error) {
         // gdb has deleted it already: its thread has ended.
         if (!(error instanceof MiError)) throw error;

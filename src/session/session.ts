@@ -134,7 +134,7 @@ class Composition implements Session {
       runToCommit: (region, thread) => this.runToCommit.start(region, thread),
       log: () => this.settings.rseq.log,
     });
-    this.runToCommit = new RunToCommit({ gdb: this.link, continue: () => this.execution.continue() });
+    this.runToCommit = new RunToCommit(this.link, () => this.execution, this.restartable);
     this.exceptions = this.makeExceptions();
     this.allBreakpoints = new BreakpointKinds([this.breakpoints, this.dataBreakpoints, this.exceptions]);
     this.execution = this.makeExecution();

@@ -37,6 +37,8 @@ describe('what views of regions ask for', () => {
     await session.client.waitFor('stopped', { after: mark });
     const [frame] = await session.frames(threadId, 1);
     assert.equal(frame?.instructionPointerReference, regions[0]!.end);
+    const seen = await session.client.request('rseq/regions', {});
+    assert.equal(seen.regions[0]?.seen.committed, 1);
     const { stdout } = await session.finish(threadId, SOURCE);
     assert.deepEqual(readReport(stdout), { sum: 100, expected: 100, aborts: 0, retries: 0 });
     await session.close();
