@@ -63,12 +63,10 @@ class Rig {
     return this;
   }
 
-  /** A thread ends, and there is time to look. */
-  async loses(milliseconds: number): Promise<void> {
+  /** A thread ends, and then another one. */
+  losesThreads(): void {
     this.failures.threadEnded();
     this.failures.threadEnded();
-    await delay(milliseconds);
-    this.gdb.verify();
   }
 
   async meets(text: string, collected = false): Promise<void> {
@@ -177,8 +175,10 @@ describe('the end of a thread', () => {
     const gone = new Rig(NO_PROCESS);
     gone.gdb.expect('-thread-list-ids', 'TOKEN^done,number-of-threads="0"');
     const none = new Rig(undefined);
-    await Promise.all([alive.loses(400), gone.loses(400), none.loses(400)]);
+    for (const rig of [alive, gone, none]) rig.losesThreads();
+    while (gone.gdb.commands.length === 0) await delay(10);
     assert.deepEqual([alive.told, gone.told, none.told], [[], [], []]);
+    for (const { gdb } of [alive, gone, none]) gdb.verify();
   });
 
   it('may be that of the whole process, which gdb does not tell: it is told', async () => {
@@ -186,7 +186,8 @@ describe('the end of a thread', () => {
     try {
       const rig = new Rig(pid).dies(REFUSAL);
       rig.gdb.allow('-thread-list-ids', ONE).allow(KILL, 'TOKEN^done');
-      await rig.loses(1_200);
+      rig.losesThreads();
+      while (rig.told.length === 0) await delay(10);
       assert.deepEqual(rig.told, [['exited', 5]]);
     } finally {
       parent.kill('SIGKILL');
