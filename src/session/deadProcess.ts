@@ -1,10 +1,9 @@
 import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { console } from '../mi/commands.js';
-import { execContinue, threadListIds } from '../mi/commandsExecution.js';
+import { threadListIds } from '../mi/commandsExecution.js';
 import type { StoppedEvent } from '../mi/events.js';
 import { textAt } from '../mi/fields.js';
-import { LiftedBreakpoints } from './liftedBreakpoints.js';
 import type { Gdb } from './ports.js';
 import { isDead, statFields } from './procStat.js';
 
@@ -23,37 +22,26 @@ export function dies(processId: number): Promise<boolean> {
 }
 
 /**
- * Lets gdb take note that a process has been killed, if it has not. Where it stood, gdb learns it by a resume, before which
- * it inserts breakpoints, and into a process without memory it cannot; without them it resumes and tells the end. Where gdb
- * takes it for running and has lost the event, it never tells: then it lets go of what is left.
+ * Lets gdb take note that a process has been killed, if it has not. Where the process stood, gdb looks for its end at the
+ * next resume alone, which it may refuse (no breakpoint can be inserted), forget (gdb 13) or fail over in an assertion of its
+ * own (gdb 16): so it is not resumed. Where gdb takes it for running it may be about to tell, or have lost the event.
  *
  * @param sent the signal that we have sent to end it
+ * @param isRunning whether gdb takes it for running
  * @returns the end, where gdb will not tell it
  */
 export async function takeNoteOfDeath(
   gdb: Gdb,
   processId: number,
   sent: NodeJS.Signals | undefined,
+  isRunning: boolean,
 ): Promise<StoppedEvent | undefined> {
   if (await hasTold(gdb)) return undefined;
-  const status = waitStatusOf(processId) ?? constants.signals[sent ?? 'SIGKILL'];
-  const lifted = new LiftedBreakpoints(gdb);
-  await lifted.liftAll();
-  try {
-    return (await tellsEnd(gdb)) ? undefined : endBy(status);
-  } finally {
-    await lifted.restore();
-  }
-}
-
-/** Has gdb resume the process and tell its end; where it does not, gdb lets go of what is left. @returns whether it has told */
-async function tellsEnd(gdb: Gdb): Promise<boolean> {
-  // Accepted or refused, it tells the end or it does not: here too an error may make it forget the event.
-  await gdb.send(execContinue()).catch(() => undefined);
-  if (await within(TELLING_MS, () => hasTold(gdb))) return true;
+  const status = waitStatusOf(processId, !isRunning) ?? constants.signals[sent ?? 'SIGKILL'];
+  if (isRunning && (await within(TELLING_MS, () => hasTold(gdb)))) return undefined;
   // Not by -target-detach: with several threads left gdb 13 fails in an assertion of its own.
   await gdb.send(console('kill'));
-  return false;
+  return endBy(status);
 }
 
 /** Whether gdb has no thread any more. */
@@ -73,11 +61,12 @@ async function within(milliseconds: number, holds: () => boolean | Promise<boole
 
 /**
  * What waitpid(2) will say of a process that has ended: the last field of its `stat` (proc(5), `exit_code`); undefined where gdb
- * has waited for it, and forgotten what it was told (gdb 16).
+ * has waited for it, and forgotten what it was told (gdb 16). One that stood was killed: 0 is what the kernel tells strangers.
  */
-function waitStatusOf(processId: number): number | undefined {
+function waitStatusOf(processId: number, hasStood: boolean): number | undefined {
   try {
-    return Number(statFields(`/proc/${processId}/stat`).at(-1));
+    const status = Number(statFields(`/proc/${processId}/stat`).at(-1));
+    return hasStood && status === 0 ? undefined : status;
   } catch {
     return undefined;
   }

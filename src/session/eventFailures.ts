@@ -33,10 +33,9 @@ export interface EventFailuresPorts {
  *
  * The user's situation: a step does not end, and gdb says for ever that the program runs. Outside any command gdb writes an
  * error and forgets the event that it was handling: a stop, since a breakpoint could not be inserted at the resume, or the
- * end of a program that was killed while gdb looked at it ("Couldn't get registers", "Cannot find user-level thread"). Of a
- * program that is killed while it stands, gdb looks for the end at the next resume alone, and that it may refuse, since it
- * cannot insert breakpoints; or it tells of each thread's end but the last. All of this is gdb 13's. The plan: at an error
- * the process and the threads are looked at; behind the end of a thread, the process.
+ * end of a program that was killed while gdb looked at it ("Couldn't get registers", "Cannot find user-level thread"). Or it
+ * tells of each thread's end but the last. The plan: at an error the process and the threads are looked at; behind the end
+ * of a thread, and before the program is to go on, the process.
  */
 export class EventFailures {
   private isLooking = false;
@@ -52,6 +51,13 @@ export class EventFailures {
   async onLog(text: string, collected: boolean): Promise<void> {
     const mayMatter = collected ? /^(Cannot|Could not|Couldn't) / : /^(?!warning:)\S/i;
     if (mayMatter.test(text)) await this.once(() => this.look(text.trim()));
+  }
+
+  /** Has the program go on by `start`, unless it was killed while it stood: then its end is told. Rejects as `start` does. */
+  async unlessDead(start: () => Promise<unknown>): Promise<void> {
+    const processId = this.ports.processId();
+    if (processId !== undefined && isDead(processId)) await this.once(() => this.takeNote(processId));
+    else await start();
   }
 
   /** A thread has ended: a while later it is looked whether it was the whole process, and whether gdb has told that. */
@@ -90,7 +96,7 @@ export class EventFailures {
   private async takeNote(processId: number): Promise<void> {
     const { ports } = this;
     if (ports.isGone()) return;
-    const end = await takeNoteOfDeath(ports.gdb, processId, ports.deadlySignal());
+    const end = await takeNoteOfDeath(ports.gdb, processId, ports.deadlySignal(), ports.isRunning());
     if (end !== undefined && !ports.isGone()) ports.ended(end);
   }
 

@@ -228,7 +228,7 @@ export class Execution implements Places {
     this.pause = undefined;
     try {
       await this.single.set(alone);
-      await start();
+      await this.failures.unlessDead(start);
       this.ports.pauseChanged();
     } catch (error) {
       this.pause = pause;

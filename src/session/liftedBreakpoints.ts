@@ -5,7 +5,7 @@ import { contains, type AddressRange } from '../util/address.js';
 import type { Gdb } from './ports.js';
 
 /**
- * The user's breakpoints that are disabled for a moment, e.g. while a thread runs through a region. gdb is asked which there are: those that
+ * The user's breakpoints that are disabled while a thread runs through a region. gdb is asked which there are: those that
  * the user has set in the debug console stop the thread just as well.
  */
 export class LiftedBreakpoints {
@@ -15,15 +15,7 @@ export class LiftedBreakpoints {
 
   /** Disables the breakpoints with code in `ranges`, and all watchpoints: what they watch may be used there. */
   async lift(ranges: readonly AddressRange[]): Promise<void> {
-    await this.disable((await this.enabled()).flatMap(breakpoint => toLift(breakpoint, ranges)));
-  }
-
-  /** Disables every breakpoint: there is no memory left to insert one into. */
-  async liftAll(): Promise<void> {
-    await this.disable((await this.enabled()).map(({ number }) => number));
-  }
-
-  private async disable(numbers: readonly string[]): Promise<void> {
+    const numbers = (await this.enabled()).flatMap(breakpoint => toLift(breakpoint, ranges));
     const [first, ...rest] = numbers;
     if (first === undefined) return;
     await this.gdb.send(breakDisable([first, ...rest]));

@@ -8,10 +8,10 @@ import { FakeGdb } from '../../support/fakeGdb.js';
 import { nameOf, reaches } from '../../support/processes.js';
 
 const ERROR = 'Cannot find user-level thread for LWP 42: generic error\n';
-const REFUSAL = 'TOKEN^error,msg="Cannot execute this command while the selected thread is running."';
 const STANDS = 'TOKEN^done,threads=[{id="1",target-id="LWP 42",state="stopped"}],current-thread-id="1"';
 /** Above the kernel's largest process number. */
 const NO_PROCESS = 2 ** 22 + 1;
+const NONE = 'TOKEN^done,thread-ids={},number-of-threads="0"';
 const KILL = '-interpreter-exec console kill';
 const ONE = 'TOKEN^done,thread-ids={thread-id="1"},current-thread-id="1",number-of-threads="1"';
 const THREAD = 'TOKEN^done,threads=[{id="1",target-id="LWP 42",state="running"}],current-thread-id="1"';
@@ -51,16 +51,21 @@ class Rig {
     });
   }
 
-  /** gdb has a breakpoint, which must not be in the way of its resume, and must be back behind it. */
-  dies(answer: string): this {
-    const bkpt = '{number="4",type="breakpoint",disp="keep",enabled="y",addr="0x1000"}';
-    this.gdb
-      .expect('-thread-list-ids', ONE)
-      .expect('-break-list', `TOKEN^done,BreakpointTable={body=[bkpt=${bkpt}]}`)
-      .expect('-break-disable 4', 'TOKEN^done')
-      .expect(/^-exec-continue/, answer)
-      .allow('-break-enable 4', 'TOKEN^done');
+  /** gdb has a thread still, and forgets it when it is told to. */
+  dies(): this {
+    this.gdb.expect('-thread-list-ids', ONE).allow('-thread-list-ids', ONE).allow(KILL, 'TOKEN^done');
     return this;
+  }
+
+  /** Has the program go on, unless it is dead. @returns whether it went on */
+  async goesOn(): Promise<boolean> {
+    let hasStarted = false;
+    await this.failures.unlessDead(() => {
+      hasStarted = true;
+      return Promise.resolve();
+    });
+    this.gdb.verify();
+    return hasStarted;
   }
 
   /** A thread ends, and then another one. */
@@ -78,59 +83,38 @@ class Rig {
 
 describe('an error of gdb outside any command', () => {
   const DEATHS = [
-    { how: 'exec sh -c "kill -TERM \\$\\$"', end: ['exited-signalled', 'SIGTERM'], answer: REFUSAL },
-    { how: 'exit 3', end: ['exited', 3], answer: 'TOKEN^running' },
+    { how: 'exec sh -c "kill -TERM \\$\\$"', end: ['exited-signalled', 'SIGTERM'] },
+    { how: 'exit 3', end: ['exited', 3] },
   ];
 
-  for (const { how, end, answer } of DEATHS) {
+  for (const { how, end } of DEATHS) {
     it(`about a program that has ended and that gdb takes for running tells the end: ${String(end)}`, async () => {
       const { pid, parent } = await zombie(how);
       try {
-        const rig = new Rig(pid);
-        rig.dies(answer);
-        rig.gdb.allow('-thread-list-ids', ONE).allow(KILL, 'TOKEN^done');
+        const rig = new Rig(pid).dies();
         await rig.meets(ERROR);
         assert.deepEqual(rig.told, [end]);
-        assert.deepEqual(rig.gdb.commands.slice(-2), [KILL, '-break-enable 4']);
+        assert.equal(rig.gdb.commands.at(-1), KILL);
       } finally {
         parent.kill('SIGKILL');
       }
     });
   }
 
-  it('about a program that has gone leaves its end to gdb, which tells it at a resume', async () => {
-    const rig = new Rig(NO_PROCESS);
-    rig.dies('TOKEN^running');
-    rig.gdb.expect('-thread-list-ids', 'TOKEN^done,number-of-threads="0"');
-    await rig.meets(ERROR);
-    assert.deepEqual(rig.told, []);
-  });
-
-  it('about a program that was killed while it stood has gdb resume it, and learn of the end', async () => {
-    const rig = new Rig(NO_PROCESS);
-    rig.isRunning = false;
-    rig.dies('TOKEN^running');
-    rig.gdb.expect('-thread-list-ids', 'TOKEN^done,number-of-threads="0"');
-    await rig.meets('Cannot access memory at address 0x1000\n', true);
-    rig.isGone = true;
-    await rig.meets('Cannot access memory at address 0x1000\n', true);
-  });
-
   for (const sent of ['SIGTERM', undefined] as const) {
     it(`about a program that has gone and that gdb takes for running tells the end: ${sent ?? 'none'} was sent`, async () => {
-      const rig = new Rig(NO_PROCESS);
+      const rig = new Rig(NO_PROCESS).dies();
       rig.sent = sent;
-      rig.dies(REFUSAL);
-      rig.gdb.allow('-thread-list-ids', ONE).allow(KILL, 'TOKEN^done');
       await rig.meets(ERROR);
       assert.deepEqual(rig.told, [['exited-signalled', sent ?? 'SIGKILL']]);
     });
   }
 
-  it('about a program that has gone leaves its end to a gdb that has no thread any more', async () => {
+  it('about a program that has gone leaves its end to a gdb that has no thread any more, or has told it', async () => {
     const rig = new Rig(NO_PROCESS);
-    rig.dies(REFUSAL);
-    rig.gdb.expect('-thread-list-ids', 'TOKEN^done,number-of-threads="0"');
+    rig.gdb.expect('-thread-list-ids', ONE).expect('-thread-list-ids', NONE);
+    await rig.meets(ERROR);
+    rig.isGone = true;
     await rig.meets(ERROR);
     assert.deepEqual(rig.told, []);
   });
@@ -169,11 +153,43 @@ describe('an error of gdb outside any command', () => {
   });
 });
 
+describe('a program that is to go on', () => {
+  it('does, where it lives or is out of reach', async () => {
+    assert.ok(await new Rig(process.pid).goesOn());
+    assert.ok(await new Rig(undefined).goesOn());
+  });
+
+  it('does not where it was killed while it stood, and gdb is not asked to resume it: its end is told at once', async () => {
+    const { pid, parent } = await zombie('exec sh -c "kill -TERM \\$\\$"');
+    try {
+      const rig = new Rig(pid).dies();
+      rig.isRunning = false;
+      assert.ok(!(await rig.goesOn()));
+      assert.deepEqual(rig.told, [['exited-signalled', 'SIGTERM']]);
+      assert.deepEqual(rig.gdb.commands, ['-thread-list-ids', KILL]);
+    } finally {
+      parent.kill('SIGKILL');
+    }
+  });
+
+  it('has been killed where it stood and the kernel does not say how it ended', async () => {
+    const { pid, parent } = await zombie('exit 0');
+    try {
+      const rig = new Rig(pid).dies();
+      rig.isRunning = false;
+      assert.ok(!(await rig.goesOn()));
+      assert.deepEqual(rig.told, [['exited-signalled', 'SIGKILL']]);
+    } finally {
+      parent.kill('SIGKILL');
+    }
+  });
+});
+
 describe('the end of a thread', () => {
   it('means nothing while the process lives, or where gdb has told its end', async () => {
     const alive = new Rig(process.pid);
     const gone = new Rig(NO_PROCESS);
-    gone.gdb.expect('-thread-list-ids', 'TOKEN^done,number-of-threads="0"');
+    gone.gdb.expect('-thread-list-ids', NONE);
     const none = new Rig(undefined);
     for (const rig of [alive, gone, none]) rig.losesThreads();
     while (gone.gdb.commands.length === 0) await delay(10);
@@ -184,8 +200,7 @@ describe('the end of a thread', () => {
   it('may be that of the whole process, which gdb does not tell: it is told', async () => {
     const { pid, parent } = await zombie('exit 5');
     try {
-      const rig = new Rig(pid).dies(REFUSAL);
-      rig.gdb.allow('-thread-list-ids', ONE).allow(KILL, 'TOKEN^done');
+      const rig = new Rig(pid).dies();
       rig.losesThreads();
       while (rig.told.length === 0) await delay(10);
       assert.deepEqual(rig.told, [['exited', 5]]);
