@@ -50,10 +50,10 @@ export class EventFailures {
    */
   async onLog(text: string, collected: boolean): Promise<void> {
     const mayMatter = collected ? /^(Cannot|Could not|Couldn't) / : /^(?!warning:)\S/i;
-    if (mayMatter.test(text)) await this.once(() => this.look(text.trim()));
+    if (mayMatter.test(text)) await this.onceUnasked(() => this.look(text.trim()));
   }
 
-  /** Has the program go on by `start`, unless it was killed while it stood: then its end is told. Rejects as `start` does. */
+  /** Has the program go on by `start`, unless it was killed while it stood: then its end is told. Rejects as gdb refuses. */
   async unlessDead(start: () => Promise<unknown>): Promise<void> {
     const processId = this.ports.processId();
     if (processId !== undefined && isDead(processId)) await this.once(() => this.takeNote(processId));
@@ -65,7 +65,7 @@ export class EventFailures {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       const processId = this.ports.processId();
-      if (processId !== undefined && isDead(processId)) void this.once(() => this.takeNote(processId));
+      if (processId !== undefined && isDead(processId)) void this.onceUnasked(() => this.takeNote(processId));
     }, LATE_MS).unref();
   }
 
@@ -74,12 +74,16 @@ export class EventFailures {
     this.isLooking = true;
     try {
       await look();
-    } catch (error) {
-      if (hasGdbEnded(error)) return;
-      this.ports.tell('important', `gdb does not tell what became of the program: ${messageOf(error)}\n`);
     } finally {
       this.isLooking = false;
     }
+  }
+
+  private onceUnasked(look: () => Promise<void>): Promise<void> {
+    return this.once(look).catch((error: unknown) => {
+      if (hasGdbEnded(error)) return;
+      this.ports.tell('important', `gdb does not tell what became of the program: ${messageOf(error)}\n`);
+    });
   }
 
   /** A death at once: a request may be waiting for a stop that will not come. A stop in its turn. */

@@ -172,6 +172,14 @@ describe('a program that is to go on', () => {
     }
   });
 
+  it('does not where gdb has ended with it, which is the answer', async () => {
+    const rig = new Rig(NO_PROCESS);
+    rig.gdb.allow('-thread-list-ids');
+    const went = rig.goesOn();
+    rig.gdb.end();
+    await assert.rejects(went, { code: 'ended' });
+  });
+
   it('has been killed where it stood and the kernel does not say how it ended', async () => {
     const { pid, parent } = await zombie('exit 0');
     try {
