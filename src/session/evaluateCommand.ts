@@ -13,10 +13,18 @@ const WITH_BODY_IF_BARE = [
 /** `compile code` and its kin, which are WITH_BODY_IF_BARE with their second word. */
 const COMPILE = /^compile\s+(code|file|print)\s*(?:-\S+\s*)*$/;
 
+/** Settings that hold for the command behind them alone. */
+const WITH = /^(?:w|with)\s.*?\s--\s+/;
+
+/** Another program gets what the command behind this prints. */
+const PIPE = /^(?:pi?pe?|\|)(?:\s+-d\s+\S+(?:\s+--)?)?\s+/;
+
+/** What stands in front of a command and leaves it to the same thread. */
+const AROUND = [WITH, PIPE];
+
 /** Commands that run the command behind them; what is in front of it. */
 const PREFIXES = [
-  /^with\s.*?\s--\s+/,
-  /^w\s.*?\s--\s+/,
+  WITH,
   /^(thread|t)\s+apply\s+(all|[\d.\s*$\w-]+?)(\s+-\w+)*\s+(?=[a-z!])/,
   /^(frame|f)\s+apply\s+(all|level\s+\S+|-?\d+)(\s+-\w+)*\s+(?=[a-z!])/,
   /^(taas|faas)\s+(-\w+\s+)*/,
@@ -30,18 +38,16 @@ const PREFIXES = [
  * Abbreviations of four letters and more count; shorter ones are ambiguous for gdb, but for those in the lists.
  */
 export function readsMoreLines(line: string): boolean {
-  const text = withoutPrefixes(line.trim());
+  const text = without(PREFIXES, line.trim());
   const word = /^(!|[A-Za-z_][\w-]*)/.exec(text)?.[0] ?? '';
   const rest = text.slice(word.length).trim();
   if (isOneOf(word, WITH_BODY)) return true;
   return (rest === '' && isOneOf(word, WITH_BODY_IF_BARE)) || COMPILE.test(text);
 }
 
-function withoutPrefixes(line: string): string {
-  for (const prefix of PREFIXES) {
-    if (prefix.test(line)) return withoutPrefixes(line.replace(prefix, ''));
-  }
-  return line;
+function without(prefixes: readonly RegExp[], line: string): string {
+  const prefix = prefixes.find(each => each.test(line));
+  return prefix === undefined ? line : without(prefixes, line.replace(prefix, ''));
 }
 
 function isOneOf(word: string, commands: readonly string[]): boolean {
@@ -64,7 +70,9 @@ export function onlyLooks(line: string): boolean {
  * in others (`thread apply ID... COMMAND`, `taas COMMAND`).
  */
 export function callerOf(line: string, thread: number | undefined): Caller {
-  const applied = /^(?:t|th|thr|thre|threa|thread)\s+ap\w*\s+(.*)|^(?:taas|tfaas)\s/s.exec(bare(line.trim()));
+  const applied = /^(?:t|th|thr|thre|threa|thread)\s+ap\w*\s+(.*)|^(?:taas|tfaas)\s/s.exec(
+    without(AROUND, line.trim()),
+  );
   if (applied === null) return thread;
   return /^\d+\s+[a-z-]/i.test(applied[1] ?? '') ? undefined : 'several';
 }
@@ -79,14 +87,8 @@ const VALUES = /^(p|print|inspect|call|output|printf|eval|x|display|ptype|whatis
 
 /** What a line of gdb's command line may call; `unnamed` too for what may let the program go on (`python`, `source`). */
 export function callsOfLine(line: string): Calls {
-  const text = withoutPrefixes(bare(line.trim()));
+  const text = without(PREFIXES, without(AROUND, line.trim()));
   return VALUES.test(text) || /^[A-Za-z_]\w*\(/.test(text) ? callsOf(text) : 'unnamed';
-}
-
-/** A line without what gdb puts around a command: settings that hold for it alone (`with`), or another program behind it. */
-function bare(line: string): string {
-  const around = /^(?:(?:w|with)\s.*?\s--|(?:pi?pe?|\|)(?:\s+-d\s+\S+(?:\s+--)?)?)\s+/;
-  return around.test(line) ? bare(line.replace(around, '')) : line;
 }
 
 /** Whether gdb's refusal of a line means that it is no command: it may be an expression then. */

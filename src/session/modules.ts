@@ -11,7 +11,7 @@ import type { ImageTables } from '../rseq/imageTables.js';
 import { rebaseRegion } from '../rseq/rebase.js';
 import type { Region, SourceLine } from '../rseq/region.js';
 import { RegionIndex } from '../rseq/regionIndex.js';
-import type { Address, AddressRange } from '../util/address.js';
+import { contains, type Address, type AddressRange } from '../util/address.js';
 import { messageOf } from '../util/errors.js';
 import type { LoadedImage } from './abortUnwinding.js';
 import { LiveRegions } from './liveRegions.js';
@@ -60,7 +60,7 @@ export class Modules {
   /** Whether code is mapped at an address; true also where that cannot be found out. */
   async isCode(address: Address): Promise<boolean> {
     const map = await this.memoryMap().catch(() => []);
-    const holds = map.some(({ start, end, isExecutable }) => isExecutable && start <= address && address < end);
+    const holds = map.some(range => range.isExecutable && contains(range, address));
     return holds || map.length === 0;
   }
 

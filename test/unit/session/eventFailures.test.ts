@@ -27,6 +27,16 @@ async function zombie(how: string): Promise<{ pid: number; parent: ChildProcess 
   return { pid: Number(line), parent };
 }
 
+/** Does something with such a process, which is gone behind it. */
+async function withZombie(how: string, job: (pid: number) => Promise<void>): Promise<void> {
+  const { pid, parent } = await zombie(how);
+  try {
+    await job(pid);
+  } finally {
+    parent.kill('SIGKILL');
+  }
+}
+
 /** What comes of an error that gdb writes. */
 class Rig {
   readonly gdb = new FakeGdb();
@@ -89,15 +99,12 @@ describe('an error of gdb outside any command', () => {
 
   for (const { how, end } of DEATHS) {
     it(`about a program that has ended and that gdb takes for running tells the end: ${String(end)}`, async () => {
-      const { pid, parent } = await zombie(how);
-      try {
+      await withZombie(how, async pid => {
         const rig = new Rig(pid).dies();
         await rig.meets(ERROR);
         assert.deepEqual(rig.told, [end]);
         assert.equal(rig.gdb.commands.at(-1), KILL);
-      } finally {
-        parent.kill('SIGKILL');
-      }
+      });
     });
   }
 
@@ -160,16 +167,13 @@ describe('a program that is to go on', () => {
   });
 
   it('does not where it was killed while it stood, and gdb is not asked to resume it: its end is told at once', async () => {
-    const { pid, parent } = await zombie('exec sh -c "kill -TERM \\$\\$"');
-    try {
+    await withZombie('exec sh -c "kill -TERM \\$\\$"', async pid => {
       const rig = new Rig(pid).dies();
       rig.isRunning = false;
       assert.ok(!(await rig.goesOn()));
       assert.deepEqual(rig.told, [['exited-signalled', 'SIGTERM']]);
       assert.deepEqual(rig.gdb.commands, ['-thread-list-ids', KILL]);
-    } finally {
-      parent.kill('SIGKILL');
-    }
+    });
   });
 
   it('does not where gdb has ended with it, which is the answer', async () => {
@@ -181,15 +185,12 @@ describe('a program that is to go on', () => {
   });
 
   it('has been killed where it stood and the kernel does not say how it ended', async () => {
-    const { pid, parent } = await zombie('exit 0');
-    try {
+    await withZombie('exit 0', async pid => {
       const rig = new Rig(pid).dies();
       rig.isRunning = false;
       assert.ok(!(await rig.goesOn()));
       assert.deepEqual(rig.told, [['exited-signalled', 'SIGKILL']]);
-    } finally {
-      parent.kill('SIGKILL');
-    }
+    });
   });
 });
 
@@ -206,14 +207,11 @@ describe('the end of a thread', () => {
   });
 
   it('may be that of the whole process, which gdb does not tell: it is told', async () => {
-    const { pid, parent } = await zombie('exit 5');
-    try {
+    await withZombie('exit 5', async pid => {
       const rig = new Rig(pid).dies();
       rig.losesThreads();
       while (rig.told.length === 0) await delay(10);
       assert.deepEqual(rig.told, [['exited', 5]]);
-    } finally {
-      parent.kill('SIGKILL');
-    }
+    });
   });
 });
